@@ -1,0 +1,1 @@
+"""DataFrames to numbers: pure functions; no network, no drawing, no clock."""

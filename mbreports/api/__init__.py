@@ -1,0 +1,1 @@
+"""ManageBac to DataFrames: knows HTTP, and nothing of absence rules."""
