@@ -86,7 +86,9 @@ def _sample_school(options: argparse.Namespace) -> int:
     with mb.sample_school(port=options.port) as school:
         print(f"export MANAGEBAC_URL={school.url}")
         print(f"export MANAGEBAC_TOKEN={school.token}", flush=True)
-        _say(f"An invented school answers at {school.url} until Ctrl-C. In another terminal, paste the two lines above.")
+        _say(
+            f"An invented school answers at {school.url} until Ctrl-C. In another terminal, paste the two lines above."
+        )
         with contextlib.suppress(KeyboardInterrupt):
             while True:
                 time.sleep(3600)
@@ -166,7 +168,9 @@ def _selected(report: mb.AbsenceReport, which: str) -> mb.AbsenceReport:
     ids = _chronic(report) if which == "chronic" else _ids(which)
     unknown = sorted(set(ids) - set(report.students["student_id"]))
     if unknown:
-        raise NothingMatchedError(f"no student {', '.join(map(str, unknown))} among the {len(report.students)} of this term")
+        raise NothingMatchedError(
+            f"no student {', '.join(map(str, unknown))} among the {len(report.students)} of this term"
+        )
     if not ids:
         raise NothingMatchedError("no student of this term is chronically absent; nothing was written")
     return report.of_students(ids)

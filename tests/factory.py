@@ -19,7 +19,9 @@ def days(count: int, start: str = "2025-09-01") -> pd.DatetimeIndex:
     return pd.bdate_range(start, periods=count)
 
 
-def marks_of(codes: Mapping[int, Sequence[int | None]], *, start: str = "2025-09-01", year_group_id: int = 10) -> pd.DataFrame:
+def marks_of(
+    codes: Mapping[int, Sequence[int | None]], *, start: str = "2025-09-01", year_group_id: int = 10
+) -> pd.DataFrame:
     """A homeroom mark per student and school day: ``{student_id: [code, code, None, …]}``, None an empty answer."""
     rows = [
         {"date": day, "year_group_id": year_group_id, "student_id": student, "status": code}

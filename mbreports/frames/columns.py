@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -32,8 +32,8 @@ __all__ = [
 Columns = dict[str, str]
 """A column's name and its dtype, in the frame's order."""
 
-DATE = "datetime64[us]"
-INSTANT = "datetime64[us, UTC]"
+DATE: Final = "datetime64[us]"
+INSTANT: Final = "datetime64[us, UTC]"
 
 MARKS: Columns = {
     "date": DATE,
@@ -81,7 +81,13 @@ STUDENTS: Columns = {
 SCHOOL_DAYS: Columns = {"date": DATE, "year_group_id": "Int64", "rotation_day": "Int16"}
 """One row per school day and year group (missing: every year group), days after the as-of date included."""
 
-CATEGORIES: Columns = {"status": "Int16", "label": "str", "abbreviation": "str", "enabled": "boolean", "color_code": "str"}
+CATEGORIES: Columns = {
+    "status": "Int16",
+    "label": "str",
+    "abbreviation": "str",
+    "enabled": "boolean",
+    "color_code": "str",
+}
 """One row per attendance category of the school."""
 
 CLASSES: Columns = {"class_id": "int64", "name": "str", "subject": "str", "teachers": "str"}
@@ -167,7 +173,7 @@ def _cast(values: pd.Series[Any], dtype: str) -> pd.Series[Any]:
         return _integers(values, dtype)
     if dtype == "str":
         return values.astype("object").where(values.notna(), None).map(str, na_action="ignore").astype("str")
-    return values.astype(dtype)
+    return values.astype(pd.api.types.pandas_dtype(dtype))
 
 
 def _dates(values: pd.Series[Any]) -> pd.Series[Any]:
@@ -180,7 +186,9 @@ def _dates(values: pd.Series[Any]) -> pd.Series[Any]:
 
 
 def _instants(values: pd.Series[Any]) -> pd.Series[Any]:
-    return pd.to_datetime(values, utc=True, format="ISO8601" if values.dtype in ("object", "str") else None).astype(INSTANT)
+    return pd.to_datetime(values, utc=True, format="ISO8601" if values.dtype in ("object", "str") else None).astype(
+        INSTANT
+    )
 
 
 def _integers(values: pd.Series[Any], dtype: str) -> pd.Series[Any]:
@@ -191,7 +199,7 @@ def _integers(values: pd.Series[Any], dtype: str) -> pd.Series[Any]:
         raise ValueError("has missing values")
     if dtype == "Int16" and ((numbers < -(2**15)) | (numbers >= 2**15)).any():
         raise ValueError("has numbers beyond 16 bits")
-    return numbers.astype(dtype)
+    return numbers.astype(pd.api.types.pandas_dtype(dtype))
 
 
 def _complaint(values: pd.Series[Any], dtype: str, error: Exception) -> str:

@@ -28,7 +28,7 @@ def join_parts(terms: list[TermAttendance]) -> dict[str, Any]:
     """Give the parts of one term made of several, in the order of time."""
     if not terms:
         raise ValueError("no terms to join: give at least one")
-    terms = sorted(terms, key=lambda term: (term.starts_on or term.as_of or pd.Timestamp.min))
+    terms = sorted(terms, key=lambda term: term.starts_on or term.as_of or pd.Timestamp.min)
     parts: dict[str, Any] = {name: _latest(terms, name, key) for name, key in _KEYS.items()}
     for name in ("marks", "class_marks", "adjustments"):
         parts[name] = pd.concat([getattr(term, name) for term in terms], ignore_index=True)
@@ -87,5 +87,7 @@ def _added(totals: pd.DataFrame) -> pd.DataFrame:
 def _ids(terms: list[TermAttendance]) -> int | tuple[int, ...] | None:
     ids: list[int] = []
     for term in terms:
-        ids.extend(term.term_id if isinstance(term.term_id, tuple) else [term.term_id] if term.term_id is not None else [])
+        ids.extend(
+            term.term_id if isinstance(term.term_id, tuple) else [term.term_id] if term.term_id is not None else []
+        )
     return ids[0] if len(ids) == 1 else tuple(dict.fromkeys(ids)) or None

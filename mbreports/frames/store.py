@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import secrets
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from mbreports.errors import FrameError, ReportError
 from mbreports.files import PRIVATE_FOLDER, whole_file
+
+if TYPE_CHECKING:
+    import os
 
 __all__ = ["read_term", "write_term"]
 
@@ -24,8 +26,10 @@ _DAYS = ("starts_on", "ends_on", "as_of", "fetched_at")
 
 def write_term(folder: str | os.PathLike[str], frames: dict[str, pd.DataFrame], values: dict[str, Any]) -> Path:
     """
-    Write frames and values; the JSON comes last and names the files, so that the folder holds one whole term or the
-    one that it held before, whenever the writing ends.
+    Write frames and values into a folder.
+
+    The JSON comes last and names the files, so that the folder holds one whole term or the one that it held before,
+    whenever the writing ends.
     """
     target = Path(folder)
     if target.exists():
@@ -86,13 +90,15 @@ def read_term(folder: str | os.PathLike[str]) -> tuple[dict[str, pd.DataFrame], 
         raise FrameError(f"{source / _MANIFEST} cannot be read: {error}") from error
     if not isinstance(manifest, dict) or manifest.pop("format", None) != _FORMAT:
         raise FrameError(f"{source / _MANIFEST} is not of the format {_FORMAT!r}")
-    files = manifest.pop("frames")
-    frames = {name: _read_frame(source / entry["file"], entry["sha256"]) for name, entry in files.items()}
-    values = {key: tuple(value) if isinstance(value, list) else value for key, value in manifest.items()}
-    for name in _DAYS:
-        if values[name] is not None:
-            values[name] = pd.Timestamp(values[name])
-    return frames, values
+    try:
+        files = {name: (source / entry["file"], entry["sha256"]) for name, entry in manifest.pop("frames").items()}
+        values: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in manifest.items()
+        }
+        values |= {name: pd.Timestamp(values[name]) for name in _DAYS if values[name] is not None}
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise FrameError(f"{source / _MANIFEST} is not whole: {error!r}") from error
+    return {name: _read_frame(*file) for name, file in files.items()}, values
 
 
 def _read_frame(path: Path, digest: str) -> pd.DataFrame:

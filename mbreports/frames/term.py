@@ -238,7 +238,7 @@ class TermAttendance:
         return cls.from_frames(**join_parts(list(terms)))
 
 
-def _frame(name: str, frame: pd.DataFrame | None, problems: list[str]) -> pd.DataFrame:
+def _frame(name: str, frame: Any, problems: list[str]) -> pd.DataFrame:
     columns, required = _FRAMES[name]
     if frame is None:
         return empty(columns)
@@ -257,12 +257,12 @@ def _day(name: str, value: Any, problems: list[str]) -> pd.Timestamp | None:
         return None
     try:
         day = pd.Timestamp(value)
-    except (ValueError, TypeError):
-        day = pd.NaT
-    if day is pd.NaT or day.tz is not None or day != day.normalize():
-        problems.append(f"{name}: must be a date (yyyy-mm-dd), not {value!r}")
-        return None
-    return day.as_unit("us")
+        if day.tz is None and day == day.normalize():
+            return day.as_unit("us")
+    except (ValueError, TypeError, AttributeError):
+        pass  # said below, as for a day with a time
+    problems.append(f"{name}: must be a date (yyyy-mm-dd), not {value!r}")
+    return None
 
 
 def _problems(parts: dict[str, Any]) -> list[str]:
@@ -307,7 +307,7 @@ def _doubles(name: str, frame: pd.DataFrame, key: list[str]) -> list[str]:
     twice = frame.duplicated(key)
     if not twice.any():
         return []
-    row = frame.loc[twice.idxmax()]
+    row = frame[twice].iloc[0]
     said = ", ".join(
         f"{column} {row[column]:%Y-%m-%d}" if column == "date" else f"{column} {row[column]}"
         for column in key
