@@ -70,7 +70,7 @@ def run() -> NoReturn:
 
 def _demo(options: argparse.Namespace) -> int:
     folder = _folder(options.output)
-    with mb.sample_school() as school:
+    with mb.sample_school(students=options.students) as school:
         _say(f"An invented school answers at {school.url}")
         with school.client(cache=False) as client:
             terms = mb.fetch.terms(client)
@@ -255,6 +255,7 @@ def _parser() -> argparse.ArgumentParser:
 
     demo = _command(commands, "demo", _demo, "a term's report of an invented school: HTML, PDF and workbook")
     demo.add_argument("--output", default="mbreports-demo", metavar="DIR", help="where to write (default: %(default)s)")
+    demo.add_argument("--students", type=int, default=240, metavar="N", help="how many students (default: %(default)s)")
 
     school = _command(commands, "sample-school", _sample_school, "serve the invented school until Ctrl-C")
     school.add_argument("--port", type=int, default=0, metavar="N", help="port on 127.0.0.1 (default: a free one)")
