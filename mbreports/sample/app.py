@@ -23,9 +23,8 @@ from mbreports.sample.operations import OPERATIONS, Operation
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from werkzeug.datastructures import MultiDict
-    from werkzeug.routing import MapAdapter
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from werkzeug.routing import MapAdapter
 
     from mbreports.sample.records import Records
 
@@ -136,8 +135,7 @@ class SchoolApp:
         operation, parts = self._route(request, path)
         if operation.right and operation.right not in rights:
             raise RefusalError(403, {"error": "Forbidden"})
-        query = cast("MultiDict[str, str]", request.args)
-        asked = Asked(self.records, version, parts, query, body, self.hold_adjustments, rights)
+        asked = Asked(self.records, version, parts, request.args, body, self.hold_adjustments, rights)
         with self.records.lock:
             return operation.status, operation.answer(asked)
 

@@ -115,6 +115,7 @@ class Asked:
         """Read the body as a JSON object, or the object that it holds under `key`."""
         try:
             body = json.loads(self.body)
+            json.dumps(body, ensure_ascii=False).encode()  # half a surrogate pair is no text
         except (ValueError, RecursionError):
             raise bad_payload() from None
         if key is not None:

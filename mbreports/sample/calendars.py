@@ -1,5 +1,7 @@
 """The school's year: programmes, terms, holidays and the days on which there is school."""
 
+# ruff: noqa: RUF001  # ManageBac names academic years with an en dash
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -128,7 +130,9 @@ def _working_days(term: Term) -> list[date]:
     return [day for day in days if day.isoweekday() not in (SATURDAY, SUNDAY) and day not in HOLIDAYS]
 
 
-def _terms(ids: tuple[int, int, int], names: tuple[str, str, str], first: date, *, pyp: bool = False) -> tuple[Term, ...]:
+def _terms(
+    ids: tuple[int, int, int], names: tuple[str, str, str], first: date, *, pyp: bool = False
+) -> tuple[Term, ...]:
     """Give a programme's three terms; the primary school starts later and stops earlier."""
     return (
         Term(ids[0], names[0], first, date(2025, 12, 18) if pyp else date(2025, 12, 19)),

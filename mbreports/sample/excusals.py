@@ -1,5 +1,7 @@
 """Excusals: what parents wrote of their children's absences, and when."""
 
+# ruff: noqa: RUF001  # families write in their own script
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -9,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mbreports.sample.marks import ABSENT_CODES
+from mbreports.sample.marks import ABSENT_CODES, NO_MARK
 from mbreports.sample.world import stream
 
 if TYPE_CHECKING:
@@ -170,14 +172,13 @@ def _for_nothing(world: World, happened: Codes) -> Iterator[_Draft]:
     draws = stream(world.seed, ODD_EXCUSALS).random((len(world.students), 5)).tolist()
     for student, draw in zip(world.students, draws, strict=True):
         place = int(draw[1] * len(world.days))
-        if draw[0] < NEEDLESS and student.parent_ids and happened[student.position, place] >= 1:
-            day = world.days[place]
-            if happened[student.position, place] not in ABSENT_CODES:
-                yield _draft(student.position, day, day, draw[2:5])
+        came = happened[student.position, place] not in (*ABSENT_CODES, NO_MARK)
+        if draw[0] < NEEDLESS and student.parent_ids and came:
+            yield _draft(student.position, world.days[place], world.days[place], draw[2:5])
 
 
 def _over_a_weekend(world: World, happened: Codes) -> Iterator[_Draft]:
-    """Let the family of every tenth student write once, if there is cause, for a Friday absence until the Monday after."""
+    """Let every tenth student's family write once for a Friday absence until the Monday after, where there is one."""
     draws = stream(world.seed, WEEKEND_EXCUSALS).random((len(world.students), 3)).tolist()
     for student in world.students[::10]:
         fridays = [

@@ -42,9 +42,7 @@ def school() -> Json:
         "session_in_may": True,
         "logo": "path/to/logo.png",
         "programs": [programme.name for programme in PROGRAMMES],
-        "enabled_programs": [
-            {"name": programme.name, "code": programme.school_code} for programme in PROGRAMMES
-        ],
+        "enabled_programs": [{"name": programme.name, "code": programme.school_code} for programme in PROGRAMMES],
     }
 
 
@@ -206,6 +204,25 @@ def teacher(record: Teacher) -> Json:
         "last_name": record.person.last_name,
         "archived": False,
         "role": record.role,
+    }
+
+
+def parent_ids(world: World) -> list[int]:
+    """Give every parent once, in the order in which their children enrolled."""
+    return list(dict.fromkeys(parent for record in world.students for parent in record.parent_ids))
+
+
+def parent(world: World, parent_id: int) -> Json:
+    """Answer one parent, as in ``GET /parents``."""
+    children = [record for record in world.students if parent_id in record.parent_ids]
+    return {
+        "id": parent_id,
+        "email": f"parent{parent_id}@families.example.org",
+        "first_name": ("Alex", "Robin", "Kim", "Sasha")[parent_id % 4],
+        "last_name": children[0].person.last_name,
+        "archived": all(child.archived for child in children),
+        "role": "Parent",
+        "child_ids": [child.student_id for child in children],
     }
 
 

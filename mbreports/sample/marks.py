@@ -43,7 +43,7 @@ NOTE_TEXTS = (
     "Left early.",
     "At the dentist.",
     "Bus was late — 25 minutes",
-    '=SUM(A1:A9)',
+    "=SUM(A1:A9)",
     "<b>Ask</b> the parents & <script>alert('x')</script>",
     'Said "back by 10:30", wasn\'t',
     "Bác sĩ hẹn lúc 8 giờ",
@@ -60,7 +60,7 @@ NOTE_SHARE = {"absent": 0.22, "other": 0.006}
 
 @dataclass(frozen=True)
 class Homerooms:
-    """Homeroom marks, student × school day: what happened, what the registers say, and the notes' places."""
+    """Homeroom marks, students by school days: what happened, what the registers say, and the notes' places."""
 
     happened: Codes
     recorded: Codes
@@ -178,7 +178,7 @@ def _draw_notes(world: World, recorded: Codes) -> NDArray[np.int8]:
 
 @dataclass(frozen=True)
 class Lessons:
-    """The marks of one class, student × lesson; a lesson is a period of a school day."""
+    """The marks of one class, students by lessons; a lesson is a period of a school day."""
 
     day: NDArray[np.int64]
     period: NDArray[np.int64]

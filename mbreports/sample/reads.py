@@ -125,6 +125,29 @@ def teachers(asked: Asked) -> Json:
     return asked.page("teachers", asked.records.world.teachers, lists.teacher)
 
 
+def teacher(asked: Asked) -> Json:
+    """Answer one teacher."""
+    for found in asked.records.world.teachers:
+        if str(found.teacher_id) == asked.parts["teacher_id"]:
+            return {"teacher": lists.teacher(found)}
+    raise not_found("Teacher", asked.parts["teacher_id"])
+
+
+def parents(asked: Asked) -> Json:
+    """Answer the list of parents, as public clients read it."""
+    world = asked.records.world
+    return asked.page("parents", lists.parent_ids(world), lambda parent_id: lists.parent(world, parent_id))
+
+
+def parent(asked: Asked) -> Json:
+    """Answer one parent."""
+    world = asked.records.world
+    for found in lists.parent_ids(world):
+        if str(found) == asked.parts["parent_id"]:
+            return {"parent": lists.parent(world, found)}
+    raise not_found("Parent", asked.parts["parent_id"])
+
+
 def classes(asked: Asked) -> Json:
     """Answer the list of classes: the active, or the archived."""
     archived = bool(asked.flag("archived"))

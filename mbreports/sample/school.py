@@ -99,7 +99,7 @@ class SampleSchool:
             raise RuntimeError("the sample school is not open: use it in a with statement")
         return self._server.url
 
-    def client(self, **options: Any) -> Client:  # noqa: ANN401  # the client's own options
+    def client(self, **options: Any) -> Client:  # the client's own options
         """
         Give a client of this school.
 

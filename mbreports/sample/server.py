@@ -45,9 +45,9 @@ class KeepAliveHandler(WSGIRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002, ANN401  # Werkzeug's signature
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002  # Werkzeug's signature
         """Keep requests out of the terminal."""
-        logger.debug("%s: " + message, type, *args)
+        logger.debug("%s: %s", type, message % args if args else message)
 
 
 class SchoolServer(ThreadedWSGIServer):
@@ -91,13 +91,13 @@ class SchoolServer(ThreadedWSGIServer):
                 with suppress(OSError):  # the other side was faster
                     connection.shutdown(socket.SHUT_RDWR)
 
-    def process_request(self, request: Any, client_address: Any) -> None:  # noqa: ANN401  # the base class's
+    def process_request(self, request: Any, client_address: Any) -> None:  # the base class's
         """Remember a connection, and serve it in a thread."""
         with self._lock:
             self._open.add(request)
         super().process_request(request, client_address)
 
-    def shutdown_request(self, request: Any) -> None:  # noqa: ANN401  # the base class's
+    def shutdown_request(self, request: Any) -> None:  # the base class's
         """Forget a connection that is over."""
         with self._lock:
             self._open.discard(request)

@@ -60,7 +60,7 @@ def lay_timetable(year_groups: list[YearGroup], records: list[Student], *, first
     for place, group in enumerate(year_groups):
         for letter, members in enumerate(_homerooms(group, records)):
             for number, subject in enumerate(group.programme.subjects):
-                teachers = (first_teacher + len(classes) // CLASSES_PER_TEACHER,)
+                teachers: tuple[int, ...] = (first_teacher + len(classes) // CLASSES_PER_TEACHER,)
                 if number == 0:
                     teachers = (*teachers, group.advisors[letter])  # the homeroom advisor teaches along
                 classes.append(

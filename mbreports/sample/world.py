@@ -147,19 +147,30 @@ def _enrol(groups: Sequence[tuple[Programme, int, int]], students: int, seed: in
                     int(ids[position]),
                     f"AA{1001 + position}",
                     people[position],
-                    place,
-                    room,
-                    first,
-                    last,
-                    archived,
-                    parents[position],
+                    year_group=place,
+                    homeroom=room,
+                    first=first,
+                    last=last,
+                    archived=archived,
+                    parent_ids=parents[position],
                 ),
             )
         homeroom += rooms if size else 0
     for position in range(len(records), students):
         school_id = f"AA{1001 + position}"
         records.append(
-            Student(position, int(ids[position]), school_id, people[position], None, -1, 0, -1, True, parents[position]),
+            Student(
+                position,
+                int(ids[position]),
+                school_id,
+                people[position],
+                year_group=None,
+                homeroom=-1,
+                first=0,
+                last=-1,
+                archived=True,
+                parent_ids=parents[position],
+            ),
         )
     return records
 
@@ -227,7 +238,7 @@ def _hire(advisor_ids: list[int], others: list[int], seed: int) -> list[Teacher]
 
 
 def enrolled(world: World) -> NDArray[np.bool_]:
-    """Give the student × school day matrix of who is enrolled, and whose programme is in session."""
+    """Give the matrix of students by school days of who is enrolled, and whose programme is in session."""
     day = np.arange(len(world.days))
     first = np.array([student.first for student in world.students]).reshape(-1, 1)
     last = np.array([student.last for student in world.students]).reshape(-1, 1)

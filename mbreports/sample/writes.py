@@ -50,8 +50,8 @@ def _parent_errors(student: Student, parent_id: object) -> dict[str, str]:
     if parent_id is None:
         return {"parent_id": "can't be blank"}
     if not isinstance(parent_id, int) or isinstance(parent_id, bool) or parent_id not in student.parent_ids:
-        message = f"Parent with ID={parent_id} is not linked to the Student with ID={student.student_id} via a relationship"
-        return {"parent_id": message}
+        who = f"Parent with ID={parent_id}"
+        return {"parent_id": f"{who} is not linked to the Student with ID={student.student_id} via a relationship"}
     return {}
 
 
