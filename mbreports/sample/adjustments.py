@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,7 @@ def write_adjustments(world: World, recorded: Codes, today: date) -> Adjustments
     """Write the adjustments of every term that has begun."""
     adjustments: Adjustments = {}
     number = 0
+    used: Counter[str] = Counter()
     for place, group in enumerate(world.year_groups):
         for term in range(3):
             columns = term_columns(world, group.programme, term, today)
@@ -53,27 +55,27 @@ def write_adjustments(world: World, recorded: Codes, today: date) -> Adjustments
                     continue
                 marks = recorded[student, columns].tolist()
                 counts = {code: marks.count(code) for code in group.programme.enabled if code in marks}
-                for label, days in _correct(counts, group.programme, number, size=1 + int(draw[1] * 2)):
+                kinds = _corrections(counts, group.programme.labels, size=1 + int(draw[1] * 2))
+                kind = min(kinds, key=lambda kind: used[kind])
+                used[kind] += 1
+                for label, days in kinds[kind]:
                     adjustment = Adjustment(FIRST_ID + number, student, label, days)
                     adjustments.setdefault((place, term), []).append(adjustment)
                     number += 1
     return adjustments
 
 
-def _correct(counts: dict[int, int], programme: Programme, number: int, *, size: int) -> list[tuple[str, int]]:
-    """Think of a correction that leaves no count below 0; the kinds take turns."""
-    labels = programme.labels
-    kinds = ("add", "take", "move", "new")
-    kind = kinds[number % len(kinds)]
-    if kind == "take" and counts.get(ABSENT, 0) >= size:
-        return [(labels[ABSENT], -size)]
-    if kind == "move" and counts.get(LATE, 0) >= 1:
-        return [(labels[LATE], -1), (labels[PRESENT], 1)]
+def _corrections(counts: dict[int, int], labels: dict[int, str], *, size: int) -> dict[str, list[tuple[str, int]]]:
+    """Give the corrections that leave no count below 0, by kind."""
     held = {labels[code] for code in counts}
-    fresh = [label for label in (labels[11], labels[12], labels[3], labels[4]) if label not in held]
-    if kind == "new" and fresh:
-        return [(fresh[0], size)]
-    return [(labels[ABSENT], size)]
+    fresh = [labels[code] for code in (11, 12, 3, 4) if labels[code] not in held]
+    kinds = {"take": [(labels[ABSENT], -size)]} if counts.get(ABSENT, 0) >= size else {}
+    if counts.get(LATE, 0) >= 1:
+        kinds["move"] = [(labels[LATE], -1), (labels[PRESENT], 1)]
+    if fresh:
+        kinds["new"] = [(fresh[0], size)]
+    kinds["add"] = [(labels[ABSENT], size)]
+    return kinds
 
 
 def adjusted(counts: dict[int, int], adjustments: list[Adjustment], programme: Programme) -> dict[int, int]:

@@ -1,6 +1,6 @@
 """The attendance model: who is absent when, why, and what the registers say of it.
 
-Every student has a propensity, drawn from Beta(1, 18) as the least of 18 uniform numbers. Absence comes in runs: a
+Every student has a propensity, from Beta(1, 19), the least of 19 uniform numbers. Absence comes in runs: a
 two-state Markov chain over the school days, whose chance to go on is smaller over a weekend, and whose chance to
 begin is larger on a Friday. Only comparisons, sums and quotients of uniform numbers are used, no logarithm and no
 power: so the same seed gives the same school on every machine.
@@ -76,9 +76,17 @@ def mark_homerooms(world: World) -> Homerooms:
 
 
 def propensities(world: World) -> Numbers:
-    """Give every student's propensity to be absent, distributed Beta(1, 18)."""
-    least: Numbers = stream(world.seed, PROPENSITY).random((len(world.students), 18)).min(axis=1, initial=1.0)
-    return least
+    """Give every student's propensity to be absent: the quantiles of Beta(1, 19), dealt out at random."""
+    draws = stream(world.seed, PROPENSITY)
+    pool = np.sort(draws.random((POOL, 19)).min(axis=1))
+    students = len(world.students)
+    # Evenly spaced quantiles: a small school has its share of often absent students whatever the seed.
+    places = ((np.arange(students) + 0.5) * POOL / students).astype(np.int64)
+    dealt: Numbers = pool[places][np.argsort(draws.random(students), kind="stable")]
+    return dealt
+
+
+POOL = 8000
 
 
 def _draw_happenings(world: World) -> Codes:
