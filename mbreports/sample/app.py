@@ -43,6 +43,8 @@ class RateLimit:
 
     def __init__(self, limit: int, period: float) -> None:
         """Allow `limit` requests in any `period` seconds."""
+        if limit < 1 or period <= 0:
+            raise ValueError(f"a rate limit is at least 1 request in more than 0 seconds, not {limit} in {period}")
         self.limit = limit
         self.period = period
         self._allowed: deque[float] = deque()

@@ -78,10 +78,10 @@ class Asked:
 
     def numbers(self, *names: str) -> set[int] | None:
         """Read a list of ids, repeated or with commas, with or without brackets; None where it is left out."""
-        given = [text for name in names for key in (name, f"{name}[]") for text in self.query.getlist(key)]
+        given = [text for name in names for key in (name, f"{name}[]") for text in self.query.getlist(key) if text]
         if not given:
             return None
-        return {int(part) for text in given for part in text.split(",") if part.strip().isdecimal()}
+        return {_number(part.strip()) for text in given for part in text.split(",")}
 
     def day(self, text: str, *, field: str = "date") -> date:
         """Read a date of the path or the query."""

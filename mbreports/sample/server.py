@@ -77,7 +77,8 @@ class SchoolServer(ThreadedWSGIServer):
 
     def start(self) -> None:
         """Serve, in a thread of its own."""
-        self._thread = Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        name = f"sample school at port {self.server_address[1]}"
+        self._thread = Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, name=name, daemon=True)
         self._thread.start()
 
     def stop(self) -> None:

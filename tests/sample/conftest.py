@@ -1,7 +1,8 @@
 """A sample school that is only read, and one of its own for each test that writes."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -9,12 +10,13 @@ import requests
 
 from mbreports.sample.school import SampleSchool, sample_school
 
+
 @dataclass
 class Asker:
     """Asks one school over one connection, as any program with a token would."""
 
     school: SampleSchool
-    session: requests.Session = field(default_factory=requests.Session)
+    session: requests.Session
 
     def __call__(self, path: str, *, version: str = "v2", **query: Any) -> Any:
         """Get the JSON of a successful answer."""
@@ -77,16 +79,13 @@ class Asker:
 @pytest.fixture(scope="session")
 def open_school() -> Iterator[Callable[..., Asker]]:
     """Open schools that are closed when the tests are over."""
-    askers: list[Asker] = []
 
     def open_one(**options: Any) -> Asker:
-        askers.append(Asker(sample_school(**options).__enter__()))
-        return askers[-1]
+        school = stack.enter_context(sample_school(**options))
+        return Asker(school, stack.enter_context(requests.Session()))
 
-    yield open_one
-    for asker in askers:
-        asker.session.close()
-        asker.school.__exit__(None, None, None)
+    with ExitStack() as stack:
+        yield open_one
 
 
 @pytest.fixture(scope="session")
@@ -96,6 +95,7 @@ def ask(open_school: Callable[..., Asker]) -> Asker:
 
 
 @pytest.fixture
-def own(open_school: Callable[..., Asker]) -> Asker:
+def own() -> Iterator[Asker]:
     """Ask a small school of the test's own, which may be changed."""
-    return open_school(students=60)
+    with sample_school(students=60) as school, requests.Session() as session:
+        yield Asker(school, session)

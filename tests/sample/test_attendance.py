@@ -196,7 +196,9 @@ def test_totals_hold_the_adjustments_where_the_school_says_so(ask: Any, open_sch
         for row in ask(path)["students"]:
             for one in row["attendance_adjustments"]:
                 sums[row["id"]][one["name"]] += one["adjustment"]
-        for plain, held in zip(ask.homeroom_term(grade)["students"], other.homeroom_term(grade)["students"], strict=True):
+        for plain, held in zip(
+            ask.homeroom_term(grade)["students"], other.homeroom_term(grade)["students"], strict=True
+        ):
             labels = {**plain["attendance"], **held["attendance"], **sums[plain["id"]]}
             for label in labels:
                 difference = held["attendance"].get(label, 0) - plain["attendance"].get(label, 0)

@@ -6,7 +6,16 @@ import pytest
 
 STUDENT = {
     *("id", "email", "first_name", "last_name", "archived", "ui_language", "created_at", "updated_at", "student_id"),
-    *("identifier", "timezone", "parent_ids", "homeroom_advisor_id", "year_group_id", "street_address", "city", "state"),
+    *(
+        "identifier",
+        "timezone",
+        "parent_ids",
+        "homeroom_advisor_id",
+        "year_group_id",
+        "street_address",
+        "city",
+        "state",
+    ),
     *("zipcode", "country", "nationalities", "languages", "graduating_year", "class_grade", "class_grade_number"),
     *("program", "program_code", "role"),
 }
@@ -76,7 +85,9 @@ def test_students_are_filtered_by_year_group_advisor_and_search(ask: Any) -> Non
     found = ask.pages("students", "students", **{"year_group_ids[]": [group["id"], 1]}, archived="false")
     assert [row["id"] for row in found] == group["student_ids"]
     advisor = found[0]["homeroom_advisor_id"]
-    assert {row["homeroom_advisor_id"] for row in ask("students", **{"homeroom_advisor_ids[]": advisor})["students"]} == {
+    assert {
+        row["homeroom_advisor_id"] for row in ask("students", **{"homeroom_advisor_ids[]": advisor})["students"]
+    } == {
         advisor,
     }
     assert [row["student_id"] for row in ask("students", q="aa1042")["students"]] == ["AA1042"]
@@ -156,6 +167,7 @@ def test_memberships_are_filtered_by_user_and_day(ask: Any) -> None:
     monday = ask("memberships", **{"user_ids[]": student}, class_happens_on="2025-09-08")["memberships"]
     assert 0 < len(monday) < 7
     assert ask("memberships", class_happens_on="2025-09-07")["memberships"] == []
+    assert ask("memberships", user_ids=f"{student},1", classes="")["memberships"] == rows
 
 
 def test_classes_without_a_word_are_the_active_ones(ask: Any) -> None:

@@ -40,12 +40,14 @@ def test_rights_are_given_by_endpoint(open_school: Any) -> None:
     assert asker("auth/permissions") == {"permissions": ["students/index", "year-groups/index"]}
 
 
-def test_an_unknown_right_is_an_error(open_school: Any) -> None:
-    """A permission that does not exist is named, with those that do."""
+def test_a_wrong_option_is_an_error(open_school: Any) -> None:
+    """A permission that does not exist is named, with those that do; a school and a limit are not empty."""
     with pytest.raises(ValueError, match=r"no such permissions: students/nothing; there are .*students/index"):
         open_school(students=12, permissions=["students/nothing"])
     with pytest.raises(ValueError, match="students must be at least 1, not 0"):
         open_school(students=0)
+    with pytest.raises(ValueError, match="at least 1 request in more than 0 seconds, not 0 in 1"):
+        open_school(students=12, rate_limit=(0, 1))
 
 
 @pytest.mark.parametrize(
@@ -141,7 +143,8 @@ def test_the_limit_holds_for_many_at_once(open_school: Any) -> None:
     asker = open_school(students=12, rate_limit=(10, 60))
 
     def ping(_: int) -> int:
-        return int(requests.get(f"{asker.school.url}/v2/ping", headers={"auth-token": asker.school.token}).status_code)
+        headers = {"auth-token": asker.school.token}
+        return int(requests.get(f"{asker.school.url}/v2/ping", headers=headers, timeout=10).status_code)
 
     with ThreadPoolExecutor(8) as pool:
         statuses = list(pool.map(ping, range(40)))

@@ -105,7 +105,9 @@ def test_an_overlap_is_refused(own: Any, family: tuple[int, int]) -> None:
     assert (longer.status_code, list(longer.json())) == (422, ["errors"])
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"excusal": []}', b"{}", b'"excusal"', b'{"excusal": {"comment": "\\ud800"}}'])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b'{"excusal": []}', b"{}", b'"excusal"', b'{"excusal": {"comment": "\\ud800"}}']
+)
 def test_a_body_of_another_structure_is_refused(own: Any, family: tuple[int, int], body: bytes) -> None:
     """What is no JSON, or holds no excusal, is 400 in the documented words."""
     answer = own.send("POST", f"students/{family[0]}/excusals", data=body)
@@ -168,7 +170,11 @@ def test_writes_at_the_same_time_are_all_kept(own: Any, family: tuple[int, int])
     student, parent = family
 
     def create(number: int) -> int:
-        body = excusal(parent, f"2025-{9 + number // 12:02}-{1 + number % 12:02}", f"2025-{9 + number // 12:02}-{1 + number % 12:02}")
+        body = excusal(
+            parent,
+            f"2025-{9 + number // 12:02}-{1 + number % 12:02}",
+            f"2025-{9 + number // 12:02}-{1 + number % 12:02}",
+        )
         return int(own.send("POST", f"students/{student}/excusals", json=body).status_code)
 
     with ThreadPoolExecutor(8) as pool:
