@@ -130,14 +130,12 @@ def _working_days(term: Term) -> list[date]:
     return [day for day in days if day.isoweekday() not in (SATURDAY, SUNDAY) and day not in HOLIDAYS]
 
 
-def _terms(
-    ids: tuple[int, int, int], names: tuple[str, str, str], first: date, *, pyp: bool = False
-) -> tuple[Term, ...]:
+def _terms(ids: tuple[int, int, int], first: date, *, pyp: bool = False) -> tuple[Term, ...]:
     """Give a programme's three terms; the primary school starts later and stops earlier."""
     return (
-        Term(ids[0], names[0], first, date(2025, 12, 18) if pyp else date(2025, 12, 19)),
-        Term(ids[1], names[1], date(2026, 1, 6), date(2026, 3, 27)),
-        Term(ids[2], names[2], date(2026, 4, 13), date(2026, 6, 26) if pyp else date(2026, 7, 3)),
+        Term(ids[0], "Term 1", first, date(2025, 12, 18) if pyp else date(2025, 12, 19)),
+        Term(ids[1], "Term 2", date(2026, 1, 6), date(2026, 3, 27)),
+        Term(ids[2], "Term 3", date(2026, 4, 13), date(2026, 6, 26) if pyp else date(2026, 7, 3)),
     )
 
 
@@ -149,7 +147,7 @@ PYP = Programme(
     short="PYP",
     year_id=31796,
     year_name="September 2025 – June 2026",
-    terms=_terms((62757, 62760, 62763), ("Term One", "Term Two", "Term Three"), date(2025, 9, 3), pyp=True),
+    terms=_terms((62757, 62760, 62763), date(2025, 9, 3), pyp=True),
     grades=(1, 2, 3, 4, 5),
     subjects=(
         Subject(301, "Unit of Inquiry", "Transdisciplinary Skills"),
@@ -170,7 +168,7 @@ MYP = Programme(
     short="MYP",
     year_id=26279,
     year_name="September 2025 – July 2026",
-    terms=_terms((62756, 62759, 62762), ("Term 1", "Term 2", "Term 3"), date(2025, 9, 1)),
+    terms=_terms((62756, 62759, 62762), date(2025, 9, 1)),
     grades=(6, 7, 8, 9, 10),
     subjects=(
         Subject(201, "Language & Literature", "Language and Literature"),
@@ -194,7 +192,7 @@ DIPLOMA = Programme(
     short="DP",
     year_id=26278,
     year_name="September 2025 – July 2026",
-    terms=_terms((62755, 62758, 62761), ("Term 1", "Term 2", "Term 3"), date(2025, 9, 1)),
+    terms=_terms((62755, 62758, 62761), date(2025, 9, 1)),
     grades=(11, 12),
     subjects=(
         Subject(927, "English A", "Studies in Language and Literature"),

@@ -120,10 +120,13 @@ def test_a_classs_programme_is_a_key_of_the_academic_years(ask: Any) -> None:
 
 
 def test_terms_of_the_programmes_interleave(ask: Any) -> None:
-    """One academic year of three terms each; the ids of the programmes lie between each other's."""
+    """One academic year of three terms each, of the same names; the programmes' ids lie between each other's."""
     years = [year["academic_years"] for year in ask("school/academic-years")["academic_years"].values()]
     ids = [[term["id"] for term in year["academic_terms"]] for (year,) in years]
     assert [len(terms) for terms in ids] == [3, 3, 3]
+    assert {tuple(term["name"] for term in year["academic_terms"]) for (year,) in years} == {
+        ("Term 1", "Term 2", "Term 3"),
+    }
     assert all(terms == sorted(terms) for terms in ids)
     assert max(terms[0] for terms in ids) < min(terms[1] for terms in ids)
     assert all(sum(term["active"] for term in year["academic_terms"]) == 1 for (year,) in years)
