@@ -20,8 +20,6 @@ __all__ = ["main"]
 
 USAGE, NOT_ALLOWED, NETWORK, NOTHING, DOUBTFUL, INTERRUPTED = 2, 3, 4, 5, 6, 130
 
-_DEMO_TERM = "Term 1"
-
 
 class NothingMatchedError(mb.MBReportsError):
     """What was asked for by name or id is not there."""
@@ -74,7 +72,7 @@ def _demo(options: argparse.Namespace) -> int:
         _say(f"An invented school answers at {school.url}")
         with school.client(cache=False) as client:
             terms = mb.fetch.terms(client)
-            ids = [int(term_id) for term_id in terms.loc[terms["name"] == _DEMO_TERM, "term_id"]]
+            ids = [int(term_id) for term_id in terms.loc[terms["active"], "term_id"]]  # one of each programme
             term = mb.fetch.term(client, ids, until=school.today)
     report = mb.AbsenceReport(term)
     _write(report, [folder / "report.html", folder / "report.pdf", folder / "report.xlsx"])
