@@ -1,0 +1,215 @@
+"""How every chart looks: one palette, quiet axes, words where nothing is to draw; no global setting is touched."""
+
+from __future__ import annotations
+
+import functools
+import io
+import re
+from typing import TYPE_CHECKING, Any
+
+import matplotlib as mpl
+from matplotlib import font_manager
+from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = [
+    "COLOURS",
+    "GRID",
+    "INK",
+    "MUTED",
+    "PALE",
+    "QUIET",
+    "STRONG",
+    "begin",
+    "count_axis",
+    "figure_svg",
+    "fonts",
+    "heading",
+    "legend",
+    "note",
+    "per_cent",
+    "rate_axis",
+    "sessions",
+    "tick_labels",
+    "write",
+]
+
+INK = "#1b1c22"
+MUTED = "#59616b"
+QUIET = "#c9d2d9"
+PALE = "#b3bdc6"
+GRID = "#dfe3e7"
+STRONG = "#b5411b"
+"""Absence, and nothing else; on grey paper the darkest fill."""
+
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+"""Okabe and Ito's, the darkest first; with each goes a line or a marker of its own."""
+
+_SIZE = 9.0
+_SCRIPTS = (
+    "Noto Sans CJK SC",
+    "Noto Sans CJK JP",
+    "Microsoft YaHei",
+    "PingFang SC",
+    "Malgun Gothic",
+    "Noto Sans Arabic",
+    "Noto Naskh Arabic",
+    "Noto Sans Thai",
+    "Leelawadee UI",
+    "Segoe UI",
+    "Arial Unicode MS",
+)
+
+
+@functools.cache
+def fonts() -> tuple[str, ...]:
+    """Give DejaVu, and after it those of this machine's fonts that have the scripts which DejaVu lacks."""
+    here = set(font_manager.get_font_names())
+    return ("DejaVu Sans", *(family for family in _SCRIPTS if family in here))
+
+
+def begin(ax: Axes | None, *, grid: str | None = None) -> Axes:
+    """
+    Give the axes to draw in, with quiet spines and ticks.
+
+    Parameters
+    ----------
+    ax
+        None takes the current one, as seaborn does: a notebook then shows the chart once.
+    grid
+        ``"x"`` or ``"y"``: hairlines across that axis.
+    """
+    if ax is None:
+        from matplotlib import pyplot as plt  # noqa: PLC0415 -- only who draws on the current axes needs pyplot
+
+        ax = plt.gca()
+    for side in ("top", "right", "left" if grid == "x" else "bottom"):
+        ax.spines[side].set_visible(side == "bottom")
+    for spine in ax.spines.values():
+        spine.set_color(GRID if grid else MUTED)
+    ax.tick_params(colors=MUTED, labelcolor=INK, labelsize=_SIZE, length=0, labelfontfamily="DejaVu Sans")
+    ax.set_axisbelow(True)
+    if grid:
+        ax.grid(visible=True, axis=grid, color=GRID, linewidth=0.8)
+    return ax
+
+
+def heading(ax: Axes, text: str, below: str = "") -> None:
+    """Write what the chart shows, and below it, smaller, of how many."""
+    ax.set_title(
+        text, loc="left", fontsize=_SIZE + 2, fontweight="bold", color=INK, pad=24 if below else 10, family=fonts()
+    )
+    if below:
+        ax.annotate(
+            below,
+            xy=(0, 1),
+            xycoords="axes fraction",
+            xytext=(0, 8),
+            textcoords="offset points",
+            fontsize=_SIZE,
+            color=MUTED,
+            family=fonts(),
+        )
+
+
+def note(ax: Axes, title: str, words: str) -> Axes:
+    """Say in words that there is nothing to draw."""
+    ax.set_axis_off()
+    ax.set_title(title, loc="left", fontsize=_SIZE + 2, fontweight="bold", color=INK, family=fonts())
+    ax.text(0, 0.5, words, transform=ax.transAxes, fontsize=_SIZE + 1, color=MUTED, family=fonts(), wrap=True)
+    return ax
+
+
+def write(ax: Axes, place: tuple[float, float], text: str, **options: Any) -> None:
+    """Write beside a bar or a point, a few points away from it."""
+    options = {
+        "fontsize": _SIZE,
+        "color": INK,
+        "family": fonts(),
+        "va": "center",
+        "textcoords": "offset points",
+    } | options
+    ax.annotate(text, xy=place, **({"xytext": (4, 0)} | options))
+
+
+def per_cent(share: float, digits: int = 1) -> str:
+    """Write a share as people read it: ``7.4 %``."""
+    return f"{100 * share:.{digits}f} %"
+
+
+def sessions(number: int) -> str:
+    """Write a number of sessions."""
+    return f"{number:,} session{'' if number == 1 else 's'}"
+
+
+def rate_axis(axis: Any, label: str = "absence rate, % of possible sessions") -> None:
+    """Give an axis of rates its unit, few ticks, and room from 0."""
+    axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:g} %"))
+    axis.set_label_text(label, fontsize=_SIZE, color=MUTED, family=fonts())
+
+
+def count_axis(axis: Any, label: str) -> None:
+    """Give an axis of counts its unit, and whole numbers."""
+    axis.set_major_locator(MaxNLocator(5, integer=True))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    axis.set_label_text(label, fontsize=_SIZE, color=MUTED, family=fonts())
+
+
+def tick_labels(ax: Axes, which: str, places: Sequence[float], labels: Sequence[str]) -> None:
+    """Name the places on an axis, in any script."""
+    getattr(ax, f"set_{which}ticks")(places, labels, fontsize=_SIZE, color=INK, family=fonts())
+
+
+def legend(ax: Axes, fills: Sequence[tuple[str, dict[str, Any]]]) -> None:
+    """Say what each fill means, below the axes."""
+    keys = [Patch(label=words, **fill) for words, fill in fills]
+    ax.legend(
+        handles=keys,
+        loc="upper left",
+        bbox_to_anchor=(0, -0.16),
+        ncols=len(keys),
+        frameon=False,
+        prop={"family": fonts(), "size": _SIZE},
+        labelcolor=INK,
+        borderaxespad=0,
+        handlelength=1.4,
+    )
+
+
+_PROLOGUE = re.compile(r"^.*?(?=<svg\b)", re.DOTALL)
+_METADATA = re.compile(r"\s*<metadata>.*?</metadata>", re.DOTALL)
+
+
+def figure_svg(figure: Figure, *, name: str) -> str:
+    """
+    Give a figure as SVG to stand inside a page: the same figure gives the same text.
+
+    Parameters
+    ----------
+    figure
+        Drawn; it is left as it was.
+    name
+        What the picture shows, for those who hear the page; it also keeps the ids of several pictures apart.
+
+    Returns
+    -------
+    str
+        An ``<svg>`` element whose text stays text, as wide as the page lets it be.
+    """
+    text = io.StringIO()
+    with mpl.rc_context({"svg.hashsalt": name, "svg.fonttype": "none", "svg.image_inline": True}):
+        figure.savefig(
+            text, format="svg", metadata={"Date": None, "Creator": None}, transparent=True, bbox_inches="tight"
+        )
+    drawn = _METADATA.sub("", _PROLOGUE.sub("", text.getvalue()))
+    start, rest = drawn.split(">", 1)
+    start = re.sub(r'\s(width|height)="[^"]*"', "", start)
+    label = name.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
+    return f'{start} role="img" aria-label="{label}">{rest}'
