@@ -1,0 +1,192 @@
+"""One call over HTTP: paced, retried if it is a read, within a total deadline, and every fault an error of ours."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import requests
+import urllib3
+from requests.structures import CaseInsensitiveDict
+
+from mbreports.api.adapter import TokenAdapter, proxies_for
+from mbreports.api.pace import SYSTEM, Cancelled, Clock, Gate, asked_wait
+from mbreports.api.replies import Reply, failure, refusal, unreadable
+from mbreports.errors import ApiError, TryLater
+
+if TYPE_CHECKING:
+    from mbreports.api.address import Call
+    from mbreports.api.secret import Secret
+
+__all__ = ["Transport"]
+
+_log = logging.getLogger(__name__)
+
+_TRIES = 4
+_BACKOFF = 0.5
+_LONGEST_PAUSE = 60.0
+_OUTAGE = 15.0
+_CHUNK = 1 << 16
+_MOST_BYTES = 1 << 28
+_NEVER = threading.Event()
+_AGENT = "mbreports (+requests)"
+
+
+@dataclass
+class _Progress:
+    """How far one call has come."""
+
+    deadline: float
+    cancelled: threading.Event
+    tries: int = 0
+    error: ApiError = field(default_factory=lambda: TryLater("nothing was asked yet"))
+
+
+class Transport:
+    """Sends calls to one school's API and gives replies; knows the token's adapter, the pace and the deadline."""
+
+    def __init__(
+        self,
+        base: str,
+        secret: Secret,
+        *,
+        rate: float,
+        workers: int,
+        timeout: tuple[float, float],
+        clock: Clock = SYSTEM,
+    ) -> None:
+        self.base = base
+        self.gate = Gate(rate, clock=clock)
+        self._clock = clock
+        self._secret = secret
+        self._timeout = timeout
+        self._whole = max(20.0, 2 * sum(timeout))
+        self._proxies = proxies_for(base)
+        self._reads = TokenAdapter(base, secret, connections=workers + 1)
+        self._writes = TokenAdapter(base, secret, connections=1)
+        self._out_until = 0.0
+
+    @property
+    def out(self) -> bool:
+        """Whether a call has just used up its retries: the server or the network is down."""
+        return self._clock.monotonic() < self._out_until
+
+    def read(self, call: Call, cancelled: threading.Event = _NEVER) -> Reply:
+        """Send a GET until it is answered, a fault is for good, or the tries or the time are used up."""
+        progress = _Progress(self._clock.monotonic() + self._whole, cancelled)
+        while True:
+            reply = self._try(call, progress)
+            if reply is not None:
+                self._out_until = 0.0
+                return reply
+            if not self._wait(progress):
+                self._out_until = self._clock.monotonic() + _OUTAGE
+                raise progress.error
+
+    def _try(self, call: Call, progress: _Progress) -> Reply | None:
+        """Send once; a fault that may pass is left in `progress`."""
+        if not self.gate.enter(progress.cancelled, progress.deadline):
+            progress.tries = _TRIES
+            return None
+        progress.tries += 1
+        outcome = self._send(self._reads, "GET", call, None, left=progress.deadline - self._clock.monotonic())
+        if progress.cancelled.is_set():
+            raise Cancelled
+        error = outcome if isinstance(outcome, ApiError) else self._judged(call, outcome)
+        if error is None:
+            return outcome if isinstance(outcome, Reply) else None
+        if not error.retryable:
+            raise error
+        _log.info("GET %s: try %d: %s", call.path, progress.tries, type(error).__name__)
+        progress.error = error
+        return None
+
+    def _judged(self, call: Call, reply: Reply) -> ApiError | None:
+        self.gate.learn(reply.headers, refused=reply.limited)
+        wait = asked_wait(reply.headers, self._clock.now()) if not reply.good else None
+        if reply.limited:
+            self.gate.pause(min(wait if wait is not None else 1.0, _LONGEST_PAUSE))
+        return (unreadable if reply.good else refusal)(reply, "GET", call.path, wait=wait, secret=self._secret)
+
+    def _wait(self, progress: _Progress) -> bool:
+        """Wait before the next try; False where there is no use in one."""
+        error = progress.error
+        left = progress.deadline - self._clock.monotonic()
+        limited = error.status_code == requests.codes.too_many_requests
+        if progress.tries >= _TRIES and not (limited and progress.tries < 2 * _TRIES):
+            return False
+        asked = error.retry_after
+        if asked is not None and asked > min(left, _LONGEST_PAUSE):
+            return False
+        backoff = _BACKOFF * 2 ** (progress.tries - 1) * (0.75 + secrets.randbelow(500) / 1000)
+        pause = 0.0 if limited else max(backoff, asked or 0.0)  # a limit pauses the gate itself
+        if pause >= left:
+            return False
+        if self._clock.wait(progress.cancelled, pause):
+            raise Cancelled
+        return True
+
+    def write(self, method: str, call: Call, body: dict[str, Any] | None) -> Reply | ApiError:
+        """Send a write exactly once, on a connection of its own; give the reply, or why there is none."""
+        if not self.gate.enter(_NEVER, self._clock.monotonic() + self._whole):
+            return TryLater(f"{method} {call.path}: not sent: the limit pauses all requests", path=call.path, retryable=True)
+        self._writes.poolmanager.clear()  # a kept connection may be dead, and whether the write went out unknown
+        outcome = self._send(self._writes, method, call, body, left=self._whole)
+        if isinstance(outcome, Reply):
+            self.gate.learn(outcome.headers, refused=outcome.limited)
+            if outcome.limited:
+                wait = asked_wait(outcome.headers, self._clock.now())
+                self.gate.pause(min(wait if wait is not None else 1.0, _LONGEST_PAUSE))
+        return outcome
+
+    def wait_asked(self, reply: Reply) -> float | None:
+        """Seconds that a refused write asks to wait."""
+        return asked_wait(reply.headers, self._clock.now())
+
+    def _send(
+        self, adapter: TokenAdapter, method: str, call: Call, body: dict[str, Any] | None, *, left: float
+    ) -> Reply | ApiError:
+        """Send once and read the whole answer; the error is given, not raised: nothing of the request hangs on it."""
+        request = requests.Request(method, f"{self.base}/{call.line}", json=body, headers=_HEADERS).prepare()
+        connect, read = self._timeout
+        with adapter.attempt(max(0.01, min(left, connect + read))) as attempt:
+            try:
+                return self._exchange(adapter, request)
+            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+                kind = type(error).__name__
+                return failure(
+                    error, method, call.path, host=self.base.split("/")[2], kind=kind, sent=attempt.sent, late=attempt.broken_off
+                )
+
+    def _exchange(self, adapter: TokenAdapter, request: requests.PreparedRequest) -> Reply:
+        response = adapter.send(request, stream=True, timeout=self._timeout, proxies=self._proxies)
+        whole = False
+        try:
+            chunks, size = [], 0
+            for chunk in response.iter_content(_CHUNK):
+                chunks.append(chunk)
+                size += len(chunk)
+                if size > _MOST_BYTES:
+                    raise ValueError("the answer is too large")
+            whole = True
+            return Reply(response.status_code, CaseInsensitiveDict(response.headers), b"".join(chunks))
+        finally:
+            if whole:
+                response.raw.release_conn()
+            else:
+                response.raw.close()
+
+    def break_off(self) -> None:
+        """Break off every read that is under way."""
+        self._reads.break_off()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._reads.close()
+        self._writes.close()
+
+
+_HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip, deflate", "User-Agent": _AGENT}
