@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["bands", "periods", "reasons", "weekdays"]
 
-_FILLS = (
+_FILLS: tuple[style.Fill, ...] = (
     {"facecolor": "#ffffff", "edgecolor": style.MUTED},
     {"facecolor": style.QUIET, "edgecolor": style.QUIET},
     {"facecolor": "#ffffff", "edgecolor": style.STRONG, "hatch": "////", "linewidth": 1.2},
@@ -23,7 +23,7 @@ _FILLS = (
 )
 """From calm to severe: empty, grey, hatched, full; told apart without colour."""
 
-_REASONS = {
+_REASONS: dict[str, tuple[str, style.Fill]] = {
     "unexcused": ("unexplained", {"facecolor": style.STRONG, "edgecolor": style.STRONG}),
     "by excusal": ("explained by a parent", {"facecolor": "#ffffff", "edgecolor": style.STRONG, "linewidth": 1.2}),
     "by code": (
@@ -66,7 +66,7 @@ def bands(report: AbsenceAnalysis, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def _fills(number: int) -> list[dict[str, object]]:
+def _fills(number: int) -> list[style.Fill]:
     """Spread the four fills over any number of bands, the first and the last always the ends."""
     if number == 1:
         return [_FILLS[0]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import io
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import matplotlib as mpl
 from matplotlib import font_manager
@@ -26,6 +26,7 @@ __all__ = [
     "PALE",
     "QUIET",
     "STRONG",
+    "Fill",
     "begin",
     "count_axis",
     "figure_svg",
@@ -51,6 +52,9 @@ STRONG = "#b5411b"
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 """Okabe and Ito's, the darkest first; with each goes a line or a marker of its own."""
 
+Fill: TypeAlias = dict[str, Any]
+"""How a bar or a day is filled, in matplotlib's words."""
+
 _SIZE = 9.0
 _SCRIPTS = (
     "Noto Sans CJK SC",
@@ -74,7 +78,7 @@ def fonts() -> tuple[str, ...]:
     return ("DejaVu Sans", *(family for family in _SCRIPTS if family in here))
 
 
-def begin(ax: Axes | None, *, grid: str | None = None) -> Axes:
+def begin(ax: Axes | None, *, grid: Literal["x", "y"] | None = None) -> Axes:
     """
     Give the axes to draw in, with quiet spines and ticks.
 
@@ -126,16 +130,11 @@ def note(ax: Axes, title: str, words: str) -> Axes:
     return ax
 
 
-def write(ax: Axes, place: tuple[float, float], text: str, **options: Any) -> None:
+def write(ax: Axes, place: tuple[Any, Any], text: str, **options: Any) -> None:
     """Write beside a bar or a point, a few points away from it."""
-    options = {
-        "fontsize": _SIZE,
-        "color": INK,
-        "family": fonts(),
-        "va": "center",
-        "textcoords": "offset points",
-    } | options
-    ax.annotate(text, xy=place, **({"xytext": (4, 0)} | options))
+    usual = {"fontsize": _SIZE, "color": INK, "family": fonts(), "va": "center", "xytext": (4, 0)}
+    chosen: dict[str, Any] = usual | options
+    ax.annotate(text, xy=place, textcoords="offset points", **chosen)
 
 
 def per_cent(share: float, digits: int = 1) -> str:
@@ -162,12 +161,12 @@ def count_axis(axis: Any, label: str) -> None:
     axis.set_label_text(label, fontsize=_SIZE, color=MUTED, family=fonts())
 
 
-def tick_labels(ax: Axes, which: str, places: Sequence[float], labels: Sequence[str]) -> None:
+def tick_labels(ax: Axes, which: str, places: Sequence[Any], labels: Sequence[str]) -> None:
     """Name the places on an axis, in any script."""
     getattr(ax, f"set_{which}ticks")(places, labels, fontsize=_SIZE, color=INK, family=fonts())
 
 
-def legend(ax: Axes, fills: Sequence[tuple[str, dict[str, Any]]]) -> None:
+def legend(ax: Axes, fills: Sequence[tuple[str, Fill]]) -> None:
     """Say what each fill means, below the axes."""
     keys = [Patch(label=words, **fill) for words, fill in fills]
     ax.legend(

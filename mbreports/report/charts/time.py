@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.dates import date2num
 from matplotlib.patches import Rectangle
 
 from mbreports.report.charts import style
@@ -76,7 +75,7 @@ def trend(report: AbsenceAnalysis, *, ax: Axes | None = None, by: str | None = N
     return ax
 
 
-def _line(ax: Axes, rates: pd.Series, colour: str, marker: str, dashes: str, **more: object) -> None:
+def _line(ax: Axes, rates: pd.Series, colour: str, marker: str, dashes: str, **more: Any) -> None:
     ax.plot(
         rates.index,
         rates.to_numpy(float),
@@ -119,8 +118,9 @@ def _name_ends(ax: Axes, ends: list[tuple[float, str, str]], last: pd.Timestamp)
 
 def _week_axis(ax: Axes, every: pd.DatetimeIndex) -> None:
     shown = every[:: -(-len(every) // 10)]
-    style.tick_labels(ax, "x", list(date2num(shown)), [f"{day.day} {day:%b}" for day in shown])
-    ax.set_xlim(every[0] - _WEEK / 2, every[-1] + _WEEK / 2)
+    style.tick_labels(ax, "x", list(shown), [f"{day.day} {day:%b}" for day in shown])
+    edges: tuple[Any, Any] = (every[0] - _WEEK / 2, every[-1] + _WEEK / 2)
+    ax.set_xlim(edges)
     ax.set_xlabel("week of", fontsize=9, color=style.MUTED, family=style.fonts())
 
 
@@ -145,8 +145,9 @@ def calendar(report: AbsenceAnalysis, *, ax: Axes | None = None) -> Axes:
     days = _by_date(report)
     if days.empty:
         return style.note(ax, "Absence by date", "No sessions yet.")
-    weekday = days.index.dayofweek
-    monday = days.index - pd.to_timedelta(weekday, unit="D")
+    dates = pd.DatetimeIndex(days.index)
+    weekday = dates.dayofweek
+    monday = dates - pd.to_timedelta(weekday, unit="D")
     columns = ((monday - monday[0]) // _WEEK).to_numpy()
     grid = np.full((max(5, int(weekday.max()) + 1), columns.max() + 1), np.nan)
     grid[weekday, columns] = days["absence_rate"]
@@ -181,7 +182,7 @@ def _draw_days(ax: Axes, grid: np.ndarray) -> None:
     with_figures = grid.shape[1] <= _WEEKS_WITH_FIGURES
     for (row, column), rate in np.ndenumerate(grid):
         if np.isnan(rate):
-            fill = {"facecolor": "#f6f7f8", "edgecolor": style.GRID, "hatch": "////", "linewidth": 0}
+            fill: style.Fill = {"facecolor": "#f6f7f8", "edgecolor": style.GRID, "hatch": "////", "linewidth": 0}
         else:
             fill = {"facecolor": _HEAT(rate / top), "edgecolor": style.GRID, "linewidth": 0.8}
         ax.add_patch(Rectangle((column - 0.45, row - 0.43), 0.9, 0.86, **fill))
