@@ -1,0 +1,116 @@
+"""Which marks are sessions, and what each of them counts as."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from mbreports.absence.meanings import ABSENT, ATTENDED, MEANINGS, UNRECORDED
+
+if TYPE_CHECKING:
+    from mbreports.absence.policy import Policy
+
+__all__ = ["apply_meanings", "session_rows"]
+
+_SERIES = ["student_id", "year_group_id", "class_id"]
+_ORDER = ["student_id", "date", "class_id", "period"]
+
+
+def apply_meanings(marks: pd.DataFrame, policy: Policy, *, as_of: pd.Timestamp | None = None) -> pd.DataFrame:
+    """
+    Give the marks with what each of them means by the policy; rows are marked, never dropped.
+
+    A register is a date's marks of a year group or of a class (and period, where the row has one). A row has no meaning
+    where it is no session: every student of its register has an empty answer (a day off); it is an empty answer before
+    the student's first or after the last mark in that year group or class (not enrolled); its date lies after `as_of`.
+    An empty answer between is unrecorded.
+
+    Parameters
+    ----------
+    marks
+        The documented columns of marks.
+    policy
+        Whose meanings count.
+    as_of
+        The last day that counts; None: every day does.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows of `marks` in their order, with two columns more: ``meaning`` (str; missing: no session) and ``taken``
+        (bool: somebody of the register has a recorded code, one other than −1).
+
+    Source: ``measures.md``, "From a mark to a meaning".
+    """
+    marked = marks["status"].notna().to_numpy()
+    recorded = marked & (marks["status"].fillna(-1) != -1).to_numpy()
+    day, register = _groups(marks, ["date", "year_group_id", "class_id"]), _groups(marks)
+    whole_day = (marks["period"].isna() & ~marked).to_numpy()
+    session = marked | _any_of(marked, day, register, whole_day=whole_day) & _enrolled(marks, marked)
+    if as_of is not None:
+        session &= (marks["date"] <= as_of).to_numpy()
+    places = policy.meanings.table()[marks["status"].fillna(-1).to_numpy(dtype=np.int64) + 2**15]
+    meanings = np.array([*MEANINGS, None], dtype=object)[np.where(session, places, -1)]
+    return marks.assign(
+        meaning=pd.Series(meanings, index=marks.index, dtype="str"),
+        taken=_any_of(recorded, day, register, whole_day=whole_day),
+    )
+
+
+def session_rows(marks: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """
+    Give one row per session, in each student's order of time, with whether it counts as possible and as absent.
+
+    Parameters
+    ----------
+    marks
+        Marks with ``meaning`` and ``taken``, as `apply_meanings` gives them.
+    policy
+        Whose rule for unrecorded sessions counts.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows that have a meaning, sorted by student, date, class and period, with two bool columns more:
+        ``possible`` and ``absent``.
+    """
+    rows = marks[marks["meaning"].notna()].sort_values(_ORDER, kind="stable", na_position="first", ignore_index=True)
+    meaning = rows["meaning"]
+    unrecorded = (meaning == UNRECORDED).to_numpy(dtype=bool)
+    counted = {"present": True, "exclude": False, "exclude_untaken": rows["taken"].to_numpy(dtype=bool)}
+    absent = meaning.isin(ABSENT).to_numpy(dtype=bool)
+    attended = meaning.isin(ATTENDED).to_numpy(dtype=bool)
+    return rows.assign(possible=absent | attended | (unrecorded & counted[policy.unrecorded]), absent=absent)
+
+
+def _groups(marks: pd.DataFrame, keys: list[str] | None = None) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Number the groups of equal keys, missing ones included; by default the registers."""
+    keys = keys or ["date", "year_group_id", "class_id", "period"]
+    return marks.groupby(keys, dropna=False, sort=False).ngroup().to_numpy()
+
+
+def _any_of(
+    flags: np.ndarray[Any, np.dtype[np.bool_]],
+    day: np.ndarray[Any, np.dtype[np.int64]],
+    register: np.ndarray[Any, np.dtype[np.int64]],
+    *,
+    whole_day: np.ndarray[Any, np.dtype[np.bool_]],
+) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Whether anybody of a row's register has the flag; an answer that is empty for the whole day has the day's."""
+    if not len(flags):
+        return flags
+    by_day = (np.bincount(day, weights=flags) > 0)[day]
+    by_register = (np.bincount(register, weights=flags) > 0)[register]
+    return np.where(whole_day, by_day, by_register)
+
+
+def _enrolled(
+    marks: pd.DataFrame, marked: np.ndarray[Any, np.dtype[np.bool_]]
+) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Whether a row lies between its student's first and last mark in its year group or class."""
+    dates = marks["date"].where(marked)
+    by_series = dates.groupby(_groups(marks, _SERIES))
+    inside = (marks["date"] >= by_series.transform("min")) & (marks["date"] <= by_series.transform("max"))
+    return inside.to_numpy(dtype=bool)
