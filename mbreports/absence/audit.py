@@ -84,7 +84,7 @@ def _sent_after(absent: pd.DataFrame) -> pd.DataFrame:
 def _overlaps(sound: pd.DataFrame) -> pd.DataFrame:
     """Excusals that begin before an earlier one of the same student has ended."""
     order = sound.sort_values(["student_id", "start_date", "end_date", "excusal_id"], kind="stable", na_position="last")
-    until = order.groupby("student_id")["end_date"].transform(lambda ends: ends.cummax().shift())
+    until = order.groupby("student_id")["end_date"].cummax().groupby(order["student_id"]).shift()
     over = order[order["start_date"] <= until]
     out = _rows("overlap", over, "start_date", "")
     out["detail"] = [f"an earlier excusal runs to {day:%Y-%m-%d}; each day counts once" for day in until[over.index]]
