@@ -147,8 +147,8 @@ def _of(ids: pd.Series[Any], names: pd.DataFrame, key: str, name: str) -> pd.Ser
     return ids.astype("Int64").map(known.set_index(known[key].astype("Int64"))[name]).astype("str")
 
 
-def _advisers(students: pd.DataFrame) -> dict[int, str]:
+def _advisers(students: pd.DataFrame) -> pd.Series[Any]:
     """The homeroom advisers of each year group, by name."""
     known = students[students["year_group_id"].notna() & students["homeroom"].notna()]
     pairs = known[["year_group_id", "homeroom"]].drop_duplicates().sort_values("homeroom")
-    return {group: ", ".join(names) for group, names in pairs.groupby("year_group_id")["homeroom"]}
+    return pairs.groupby("year_group_id")["homeroom"].agg(", ".join)
