@@ -32,7 +32,9 @@ def count_marks(rows: pd.DataFrame) -> pd.DataFrame:
     """
     groups = rows.groupby([*_KEY, "meaning"], dropna=False, sort=True)
     counts = groups.agg(label=("label", "first"), from_marks=("date", "size")).reset_index()
-    return counts[["student_id", "status", "label", "meaning", "from_marks"]].astype({"label": "str", "status": "Int16"})
+    return counts[["student_id", "status", "label", "meaning", "from_marks"]].astype(
+        {"label": "str", "status": "Int16"}
+    )
 
 
 def assign_codes(adjustments: pd.DataFrame, counts: pd.DataFrame, categories: pd.DataFrame) -> pd.DataFrame:
@@ -116,7 +118,9 @@ def _with_new_rows(counts: pd.DataFrame, asked: pd.DataFrame, policy: Policy) ->
     """The counts, and a row of 0 marks for each student and code that only an adjustment has."""
     table = counts.assign(_name=pd.Series(None, index=counts.index, dtype="str"))
     new = asked.drop_duplicates([*_KEY, "_name"])[["student_id", "status", "label", "_name"]]
-    meaning = [UNCLASSIFIED if pd.isna(code) else policy.meanings.get(int(code), UNCLASSIFIED) for code in new["status"]]
+    meaning = [
+        UNCLASSIFIED if pd.isna(code) else policy.meanings.get(int(code), UNCLASSIFIED) for code in new["status"]
+    ]
     new = new.assign(meaning=pd.Series(meaning, index=new.index, dtype="str"), from_marks=0)
     key = [*_KEY, "meaning"]
     known = new.merge(table[key].assign(_known=True), on=key, how="left")["_known"].notna().to_numpy()
@@ -161,9 +165,12 @@ def _codes(source: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """The lowest recorded code of each label, and the highest where there are several."""
     recorded = source[source["status"].notna() & (source["status"].fillna(-1) >= 0) & source["label"].notna()]
     named = recorded.assign(name=_folded(recorded["label"]))
-    return named.groupby([*keys, "name"], as_index=False)["status"].agg(["min", "max"]).rename(
-        columns={"min": "status", "max": "highest"}
-    ).astype({"status": "Int64", "highest": "Int64"})
+    return (
+        named.groupby([*keys, "name"], as_index=False)["status"]
+        .agg(["min", "max"])
+        .rename(columns={"min": "status", "max": "highest"})
+        .astype({"status": "Int64", "highest": "Int64"})
+    )
 
 
 def _remarks(adjustments: pd.DataFrame, status: pd.Series[Any], highest: pd.Series[Any]) -> pd.Series[Any]:
@@ -174,5 +181,7 @@ def _remarks(adjustments: pd.DataFrame, status: pd.Series[Any], highest: pd.Seri
         for label, code in zip(adjustments.loc[two, "label"], status[two], strict=True)
     ]
     none = status.isna()
-    remark[none] = [f"no code is called {label!r}; it is left out as unclassified" for label in adjustments.loc[none, "label"]]
+    remark[none] = [
+        f"no code is called {label!r}; it is left out as unclassified" for label in adjustments.loc[none, "label"]
+    ]
     return remark.astype("str")

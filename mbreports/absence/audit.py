@@ -43,7 +43,9 @@ def audit_excusals(marks: pd.DataFrame, excusals: pd.DataFrame) -> pd.DataFrame:
     absent = met[met["meaning"].isin(ABSENT)]
     findings = [
         _rows("reversed", excusals[backwards], "start_date", "it ends before it starts, so it excuses no day"),
-        _rows("no absence", sound[~sound.index.isin(absent["excusal"])], "start_date", "no session was missed on its days"),
+        _rows(
+            "no absence", sound[~sound.index.isin(absent["excusal"])], "start_date", "no session was missed on its days"
+        ),
         _rows("attended", met[met["meaning"].isin(ATTENDED)], "date", "recorded as attended on a day that it covers"),
         _rows("unrecorded", met[met["meaning"] == UNRECORDED], "date", "no register on a day that it covers"),
         _sent_after(absent),

@@ -38,12 +38,16 @@ def totals_hold_adjustments(
     """
     table = _side_by_side(counts, adjustments, totals)
     table = table[(table["adjustment"] != 0) & table["student_id"].isin(totals["student_id"])]
-    agree = pd.DataFrame(
-        {
-            "with": table["in_total"] == np.maximum(table["from_marks"] + table["adjustment"], 0),
-            "without": table["in_total"] == table["from_marks"],
-        }
-    ).groupby(table["student_id"]).all()
+    agree = (
+        pd.DataFrame(
+            {
+                "with": table["in_total"] == np.maximum(table["from_marks"] + table["adjustment"], 0),
+                "without": table["in_total"] == table["from_marks"],
+            }
+        )
+        .groupby(table["student_id"])
+        .all()
+    )
     told = agree[agree["with"] != agree["without"]]
     held, alone = int(told["with"].sum()), int(told["without"].sum())
     answer = None if held == alone else held > alone
@@ -99,6 +103,8 @@ def _side_by_side(counts: pd.DataFrame, adjustments: pd.DataFrame, totals: pd.Da
 
 def _by_code(frame: pd.DataFrame, column: str) -> pd.DataFrame:
     coded: Any = frame[frame["status"].notna() & (frame["status"].fillna(-2) >= -1)]
-    return coded.groupby(_KEY, as_index=False).agg(**{"label": ("label", "first"), column: (column, "sum")}).astype(
-        {"label": "str", "status": "Int16", "student_id": "int64"}
+    return (
+        coded.groupby(_KEY, as_index=False)
+        .agg(**{"label": ("label", "first"), column: (column, "sum")})
+        .astype({"label": "str", "status": "Int16", "student_id": "int64"})
     )

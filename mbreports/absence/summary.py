@@ -47,7 +47,9 @@ def summarise_students(
     Source: ``measures.md``.
     """
     ids = students["student_id"].to_numpy()
-    by_meaning = counts.pivot_table(index="student_id", columns="meaning", values="count", aggfunc="sum", observed=False)
+    by_meaning = counts.pivot_table(
+        index="student_id", columns="meaning", values="count", aggfunc="sum", observed=False
+    )
     held = by_meaning.reindex(index=ids, columns=_COUNTED).fillna(0).astype("int64")
     counted = rows.loc[rows["possible"] & (rows["meaning"] == UNRECORDED), "student_id"].value_counts()
     lates = held[LATE].to_numpy()
