@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from mbreports.absence.meanings import DEFAULT_NAMES, EXCUSED, UNCLASSIFIED, UNEXCUSED
-from mbreports.absence.policy import Policy
+
+if TYPE_CHECKING:
+    from mbreports.absence.policy import Policy
 
 __all__ = ["apply_adjustments", "assign_codes", "count_marks"]
 
@@ -39,7 +41,7 @@ def count_marks(rows: pd.DataFrame) -> pd.DataFrame:
 
 def assign_codes(adjustments: pd.DataFrame, counts: pd.DataFrame, categories: pd.DataFrame) -> pd.DataFrame:
     """
-    Find the code that each adjustment's label means; never −1, which nobody recorded.
+    Find the code that each adjustment's label means; never -1, which nobody recorded.
 
     The label is looked for among the student's own counts, then those of the term's other students, then the school's
     categories, then the default names of the codes; where two recorded codes share a label, the lowest counts. Case and

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from mbreports.absence import policy_file
-from mbreports.absence.fractions import at_least, exact_fraction, percent
+from mbreports.absence.shares import at_least, exact_fraction, percent
 from mbreports.absence.meanings import DEFAULT_MEANINGS, MEANINGS, UNRECORDED, Meanings
 from mbreports.errors import PolicyError
 

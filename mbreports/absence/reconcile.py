@@ -1,4 +1,4 @@
-"""ManageBac's own term totals: do they agree with the marks, and do they hold the adjustments?"""
+"""ManageBac's own term totals: whether they agree with the marks, and whether they hold the adjustments."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def reconcile(
     Returns
     -------
     pandas.DataFrame
-        One row per student and code (≥ −1) that differs: ``student_id`` int64, ``status`` Int16, ``label`` str,
+        One row per student and code (-1 and above) that differs: ``student_id`` int64, ``status`` Int16, ``label`` str,
         ``from_marks, adjustment, in_total, difference`` int64; ``difference = in_total - from_marks - adjustment``, where a
         reduction takes no more than there is. No totals: no rows.
 

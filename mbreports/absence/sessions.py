@@ -1,4 +1,4 @@
-"""From marks to sessions: which rows are sessions, what they mean, and which of them are possible."""
+"""Which marks are sessions, and what each of them counts as."""
 
 from __future__ import annotations
 
@@ -7,175 +7,108 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from mbreports.absence.meanings import ABSENT, MEANINGS, UNCLASSIFIED, UNRECORDED
+from mbreports.absence.meanings import ABSENT, ATTENDED, MEANINGS, UNRECORDED
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from mbreports.absence.policy import Policy
 
-__all__ = ["apply_meanings", "order_sessions", "session_groups"]
+__all__ = ["apply_meanings", "session_rows"]
 
-_NO_PERIOD = -(2**15)
-_OUTSIDE = -1
+_SERIES = ["student_id", "year_group_id", "class_id"]
+_ORDER = ["student_id", "date", "class_id", "period"]
 
 
-def apply_meanings(
-    marks: pd.DataFrame, policy: Policy, *, students: pd.DataFrame | None = None, as_of: pd.Timestamp | None = None
-) -> pd.DataFrame:
+def apply_meanings(marks: pd.DataFrame, policy: Policy, *, as_of: pd.Timestamp | None = None) -> pd.DataFrame:
     """
-    Give the same marks with what each of them means by the policy.
+    Give the marks with what each of them means by the policy; rows are marked, never dropped.
 
-    A register is a year group's date (or a class's date), in a period where one is given. An empty answer (status
-    missing) is a day off where its whole register answered so; elsewhere it is outside enrolment before the student's
-    first or after the last mark in that year group or class, and an unrecorded session between them.
+    A register is a date's marks of a year group or of a class (and period, where the row has one). A row has no meaning
+    where it is no session: every student of its register has an empty answer (a day off); it is an empty answer before
+    the student's first or after the last mark in that year group or class (not enrolled); its date lies after `as_of`.
+    An empty answer between is unrecorded.
 
     Parameters
     ----------
     marks
-        One row per mark: ``date, year_group_id, class_id, student_id, period, status``, as in `TermAttendance.marks`.
+        The documented columns of marks.
     policy
-        Its ``meanings`` are used.
-    students
-        ``student_id, year_group_id``: the year group of marks that name neither a year group nor a class.
+        Whose meanings count.
     as_of
-        Marks after this day are no sessions yet.
+        The last day that counts; None: every day does.
 
     Returns
     -------
     pandas.DataFrame
-        The rows of `marks` in their order, and ``meaning`` (str; missing where the row is no session).
+        The rows of `marks` in their order, with two columns more: ``meaning`` (str; missing: no session) and ``taken``
+        (bool: somebody of the register has a recorded code, one other than -1).
 
-    Source: measures, "From a mark to a meaning".
+    Source: ``measures.md``, "From a mark to a meaning".
     """
-    status = marks["status"]
-    given = status.notna().to_numpy()
-    known = np.ones(len(marks), dtype=bool) if as_of is None else (marks["date"] <= as_of).to_numpy()
-    codes = status.fillna(0).to_numpy(np.int64)
-    places = np.where(given & known, policy.meanings.table()[codes + 2**15], _OUTSIDE)
-    asked = ~given & known
-    if asked.any():
-        places[_unrecorded(marks, session_groups(marks, students), given=given & known, asked=asked)] = MEANINGS.index(
-            UNRECORDED
-        )
-    names = pd.array(MEANINGS, dtype="str").take(places, allow_fill=True)
-    return marks.assign(meaning=pd.Series(names, index=marks.index))
-
-
-def session_groups(marks: pd.DataFrame, students: pd.DataFrame | None = None) -> NDArray[np.int64]:
-    """Number the year group or class of every mark, from 0; marks without either share one number."""
-    years = marks["year_group_id"]
-    if students is not None and years.isna().any():
-        own = students.drop_duplicates("student_id").set_index("student_id")["year_group_id"]
-        years = years.fillna(marks["student_id"].map(own).astype("Int64"))
-    classes = marks["class_id"]
-    by_class = classes.notna().to_numpy()
-    ids = np.where(by_class, classes.fillna(0).to_numpy(np.int64), years.fillna(-1).to_numpy(np.int64))
-    return pd.factorize(ids * 2 + by_class)[0].astype(np.int64)
-
-
-def _unrecorded(
-    marks: pd.DataFrame, groups: NDArray[np.int64], *, given: NDArray[np.bool_], asked: NDArray[np.bool_]
-) -> NDArray[np.intp]:
-    """Find the empty answers (`asked`) that are sessions: their register is taken, and the student enrolled."""
-    period = marks["period"].fillna(_NO_PERIOD).to_numpy(np.int64)
-    day = _days(marks["date"])
-    whole_day = pd.MultiIndex.from_arrays([day, groups])
-    one_period = pd.MultiIndex.from_arrays([day, groups, period])
-    taken = np.where(
-        period[asked] == _NO_PERIOD,
-        whole_day[asked].isin(whole_day[given].unique()),
-        one_period[asked].isin(one_period[given].unique()),
+    marked = marks["status"].notna().to_numpy()
+    recorded = marked & (marks["status"].fillna(-1) != -1).to_numpy()
+    day, register = _groups(marks, ["date", "year_group_id", "class_id"]), _groups(marks)
+    whole_day = (marks["period"].isna() & ~marked).to_numpy()
+    session = marked | _any_of(marked, day, register, whole_day=whole_day) & _enrolled(marks, marked)
+    if as_of is not None:
+        session &= (marks["date"] <= as_of).to_numpy()
+    places = policy.meanings.table()[marks["status"].fillna(-1).to_numpy(dtype=np.int64) + 2**15]
+    meanings = np.array([*MEANINGS, None], dtype=object)[np.where(session, places, -1)]
+    return marks.assign(
+        meaning=pd.Series(meanings, index=marks.index, dtype="str"),
+        taken=_any_of(recorded, day, register, whole_day=whole_day),
     )
-    rows = np.flatnonzero(asked)[taken]
-    return rows[_enrolled(marks["student_id"].to_numpy(), groups, day * 2**17 + period, given=given, rows=rows)]
 
 
-def _enrolled(
-    students: NDArray[np.int64],
-    groups: NDArray[np.int64],
-    moments: NDArray[np.int64],
-    *,
-    given: NDArray[np.bool_],
-    rows: NDArray[np.intp],
-) -> NDArray[np.bool_]:
-    """Whether rows lie between the first and the last given mark of their student and group; a day stands for itself."""
-    spans = pd.DataFrame({"student": students[given], "group": groups[given], "moment": moments[given]})
-    spans = spans.groupby(["student", "group"])["moment"].agg(["min", "max"])
-    keys = pd.MultiIndex.from_arrays([students[rows], groups[rows]])
-    places = spans.index.get_indexer(keys)
-    found = spans.to_numpy()[places]
-    moment, day = moments[rows], _day_of(moments[rows])
-    bare = moment == day * 2**17 + _NO_PERIOD
-    after_first = np.where(bare, day >= _day_of(found[:, 0]), moment >= found[:, 0])
-    before_last = np.where(bare, day <= _day_of(found[:, 1]), moment <= found[:, 1])
-    return (places >= 0) & after_first & before_last
-
-
-def _day_of(moments: NDArray[np.int64]) -> NDArray[np.int64]:
-    return (moments + 2**15) // 2**17
-
-
-def _days(dates: pd.Series[Any]) -> NDArray[np.int64]:
-    return dates.to_numpy("datetime64[D]").astype(np.int64)
-
-
-def order_sessions(marks: pd.DataFrame, policy: Policy, *, students: pd.DataFrame | None = None) -> pd.DataFrame:
+def session_rows(marks: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     """
-    Give the sessions among the marks, in each student's order of time, and how each of them counts.
+    Give one row per session, in each student's order of time, with whether it counts as possible and as absent.
 
     Parameters
     ----------
     marks
-        As `apply_meanings` or `apply_excusals` gives them: with ``meaning``.
+        Marks with ``meaning`` and ``taken``, as `apply_meanings` gives them.
     policy
-        Its rule for unrecorded sessions is used.
-    students
-        As for `apply_meanings`.
+        Whose rule for unrecorded sessions counts.
 
     Returns
     -------
     pandas.DataFrame
-        One row per session, by student, date, period and class; the index is the row's label in `marks`. The columns
-        of `marks`, and the booleans ``possible`` (counts in the denominator), ``absent`` (possible, and unexcused or
-        excused) and ``unrecorded``.
-
-    Source: measures, "From a mark to a meaning": possible = present, late, unexcused and excused, with the unrecorded
-    ones under the rule ``"present"``, and under ``"exclude_untaken"`` those in a register where somebody has a
-    recorded code.
+        The rows that have a meaning, sorted by student, date, class and period, with two bool columns more:
+        ``possible`` and ``absent``.
     """
-    meaning = pd.Categorical(marks["meaning"], categories=list(MEANINGS)).codes
-    rows = np.flatnonzero(meaning >= 0)
-    order = rows[_in_order(marks.iloc[rows] if len(rows) < len(marks) else marks)]
-    ordered = marks.iloc[order]
-    meant = meaning[order]
-    unrecorded = meant == MEANINGS.index(UNRECORDED)
-    absent = np.isin(meant, [MEANINGS.index(name) for name in ABSENT])
-    counts = ~unrecorded & (meant != MEANINGS.index(UNCLASSIFIED))
-    if policy.unrecorded == "present":
-        counts |= unrecorded
-    elif policy.unrecorded == "exclude_untaken" and unrecorded.any():
-        counts |= unrecorded & _in_taken(ordered, session_groups(ordered, students), recorded=~unrecorded)
-    return ordered.assign(possible=counts, absent=absent, unrecorded=unrecorded)
+    rows = marks[marks["meaning"].notna()].sort_values(_ORDER, kind="stable", na_position="first", ignore_index=True)
+    meaning = rows["meaning"]
+    unrecorded = (meaning == UNRECORDED).to_numpy(dtype=bool)
+    counted = {"present": True, "exclude": False, "exclude_untaken": rows["taken"].to_numpy(dtype=bool)}
+    absent = meaning.isin(ABSENT).to_numpy(dtype=bool)
+    attended = meaning.isin(ATTENDED).to_numpy(dtype=bool)
+    return rows.assign(possible=absent | attended | (unrecorded & counted[policy.unrecorded]), absent=absent)
 
 
-def _in_order(marks: pd.DataFrame) -> NDArray[np.intp]:
-    last = 2**62
-    keys = (
-        marks["class_id"].fillna(last).to_numpy(np.int64),
-        marks["period"].astype("Int32").fillna(2**30).to_numpy(np.int64),
-        _days(marks["date"]),
-        marks["student_id"].to_numpy(),
-    )
-    return np.lexsort([key for key in keys if len(key) and (key != key[0]).any()] or [np.zeros(len(marks))])
+def _groups(marks: pd.DataFrame, keys: list[str] | None = None) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Number the groups of equal keys, missing ones included; by default the registers."""
+    keys = keys or ["date", "year_group_id", "class_id", "period"]
+    return marks.groupby(keys, dropna=False, sort=False).ngroup().to_numpy()
 
 
-def _in_taken(sessions: pd.DataFrame, groups: NDArray[np.int64], *, recorded: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Whether somebody of the session's register has a recorded code; without a period, in any period of the day."""
-    period = sessions["period"].fillna(_NO_PERIOD).to_numpy(np.int64)
-    keys = pd.DataFrame({"day": _days(sessions["date"]), "group": groups, "period": period, "recorded": recorded})
-    taken = keys.groupby(["day", "group", "period"], sort=False)["recorded"].transform("any").to_numpy()
-    if (period == _NO_PERIOD).all():
-        return taken
-    any_period = keys.groupby(["day", "group"], sort=False)["recorded"].transform("any").to_numpy()
-    return np.where(period == _NO_PERIOD, any_period, taken)
+def _any_of(
+    flags: np.ndarray[Any, np.dtype[np.bool_]],
+    day: np.ndarray[Any, np.dtype[np.int64]],
+    register: np.ndarray[Any, np.dtype[np.int64]],
+    *,
+    whole_day: np.ndarray[Any, np.dtype[np.bool_]],
+) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Whether anybody of a row's register has the flag; an answer that is empty for the whole day has the day's."""
+    if not len(flags):
+        return flags
+    by_day = (np.bincount(day, weights=flags) > 0)[day]
+    by_register = (np.bincount(register, weights=flags) > 0)[register]
+    return np.where(whole_day, by_day, by_register)
+
+
+def _enrolled(marks: pd.DataFrame, marked: np.ndarray[Any, np.dtype[np.bool_]]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Whether a row lies between its student's first and last mark in its year group or class."""
+    dates = marks["date"].where(marked)
+    by_series = dates.groupby(_groups(marks, _SERIES))
+    inside = (marks["date"] >= by_series.transform("min")) & (marks["date"] <= by_series.transform("max"))
+    return inside.to_numpy(dtype=bool)
