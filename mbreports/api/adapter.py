@@ -154,5 +154,7 @@ def proxies_for(base: str) -> dict[str, str]:
     """
     if not base.startswith("https://"):
         return {}
-    proxy = select_proxy(base, get_environ_proxies(base, no_proxy=os.environ.get("no_proxy") or os.environ.get("NO_PROXY")))
+    proxy = select_proxy(
+        base, get_environ_proxies(base, no_proxy=os.environ.get("no_proxy") or os.environ.get("NO_PROXY"))
+    )
     return {"https": proxy} if proxy else {}

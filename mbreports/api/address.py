@@ -168,4 +168,6 @@ def _word(name: str, value: Any) -> str:
     try:
         return str(operator.index(value))
     except TypeError:
-        raise ValueError(f"{name} must be text, a whole number, a truth or a date, not {type(value).__name__}") from None
+        raise ValueError(
+            f"{name} must be text, a whole number, a truth or a date, not {type(value).__name__}"
+        ) from None

@@ -38,7 +38,7 @@ _KINDS = {
 }
 
 
-class Misshapen(Exception):  # noqa: N818 -- it never leaves this room: the client makes a BadAnswer of it
+class Misshapen(Exception):
     """An answer is not of the documented shape; says where, never what stood there."""
 
     def __init__(self, where: Where, wanted: str) -> None:

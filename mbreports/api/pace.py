@@ -25,7 +25,7 @@ _MILLISECONDS_FROM = 1e11
 _SKEW = 2.0
 
 
-class Cancelled(Exception):  # noqa: N818 -- no error of its own: the call was given up because another one failed
+class Cancelled(Exception):
     """The work that this request belongs to was given up."""
 
 

@@ -66,9 +66,8 @@ def parse(body: bytes) -> Any:
     return document
 
 
-def unreadable(reply: Reply, method: str, path: str, *, wait: float | None, secret: Secret) -> ApiError | None:
+def unreadable(reply: Reply, method: str, path: str) -> ApiError | None:
     """Say why a success holds no JSON; None where it does. An empty or cut body may be whole the next time."""
-    del wait, secret
     try:
         parse(reply.body)
     except ValueError as error:
@@ -101,7 +100,9 @@ def refusal(reply: Reply, method: str, path: str, *, wait: float | None, secret:
         what = "too many requests" if reply.limited else "the server has a fault"
         return TryLater(f"{said}: {what}; try again later", **common, retry_after=wait, retryable=True)
     if 300 <= status < 400:  # noqa: PLR2004
-        return BadAnswer(f"{said}: a redirect to another place, refused: the token is not for it; check the base URL", **common)
+        return BadAnswer(
+            f"{said}: a redirect to another place, refused: the token is not for it; check the base URL", **common
+        )
     if 400 <= status < 500:  # noqa: PLR2004
         return Rejected(f"{said}: ManageBac refused what was sent", errors=fields, **common)
     return BadAnswer(f"{said}: an answer of an unknown kind", **common)
@@ -132,24 +133,23 @@ def _plain(value: Any, secret: Secret) -> str:
     return secret.hide_in("".join(each if each.isprintable() else " " for each in text[:_LONGEST]))
 
 
-def failure(  # noqa: PLR0913 -- all that is known of a fault, by keyword
-    error: Exception, method: str, path: str, *, host: str, kind: str, sent: bool, late: bool
-) -> ApiError:
-    """Make the error of a call that got no whole answer. It holds words only: nothing of the request."""
+def failure(error: Exception, what: str, *, host: str, sent: bool, late: bool) -> ApiError:
+    """Make the error of a call (`what`) that got no whole answer. It holds words only: nothing of the request."""
+    path, kind = what.partition(" ")[2], type(error).__name__
     if isinstance(error, requests.exceptions.SSLError) and not sent:
-        message = f"{method} {path}: the certificate of {host} is not valid for it, so nothing was sent"
+        message = f"{what}: the certificate of {host} is not valid for it, so nothing was sent"
         return TryLater(message, path=path, retryable=False)
-    if isinstance(error, ValueError) and not isinstance(error, requests.RequestException | urllib3.exceptions.HTTPError):
-        return BadAnswer(f"{method} {path}: {_odd(error)}", path=path)
+    if isinstance(error, ValueError) and not isinstance(
+        error, requests.RequestException | urllib3.exceptions.HTTPError
+    ):
+        return BadAnswer(f"{what}: {_odd(error)}", path=path)
     if late or isinstance(error, requests.Timeout | urllib3.exceptions.TimeoutError):
-        what = "no whole answer in time"
+        fault = "no whole answer in time"
     elif not sent:
-        what = f"{host} cannot be reached"
+        fault = f"{host} cannot be reached"
     else:
-        what = "the connection broke before the answer was whole"
-    lost = TryLater(f"{method} {path}: {what} ({kind}); try again later", path=path, retryable=True)
-    lost.sent = sent  # type: ignore[attr-defined]
-    return lost
+        fault = "the connection broke before the answer was whole"
+    return TryLater(f"{what}: {fault} ({kind}); try again later", path=path, retryable=True)
 
 
 def _odd(error: Exception) -> str:

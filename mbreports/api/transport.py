@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mbreports.api.address import Call
     from mbreports.api.secret import Secret
 
-__all__ = ["Transport"]
+__all__ = ["Lost", "Transport"]
 
 _log = logging.getLogger(__name__)
 
@@ -33,6 +33,14 @@ _CHUNK = 1 << 16
 _MOST_BYTES = 1 << 28
 _NEVER = threading.Event()
 _AGENT = "mbreports (+requests)"
+
+
+@dataclass(frozen=True)
+class Lost:
+    """A request without a whole answer: why, and whether any of it was sent."""
+
+    error: ApiError
+    sent: bool
 
 
 @dataclass
@@ -61,8 +69,10 @@ class Transport:
         self.base = base
         self.gate = Gate(rate, clock=clock)
         self._clock = clock
+        self._host = base.split("/")[2]
         self._secret = secret
         self._timeout = timeout
+        self._workers = workers
         self._whole = max(20.0, 2 * sum(timeout))
         self._proxies = proxies_for(base)
         self._reads = TokenAdapter(base, secret, connections=workers + 1)
@@ -76,7 +86,8 @@ class Transport:
 
     def read(self, call: Call, cancelled: threading.Event = _NEVER) -> Reply:
         """Send a GET until it is answered, a fault is for good, or the tries or the time are used up."""
-        progress = _Progress(self._clock.monotonic() + self._whole, cancelled)
+        queue = self._workers / self.gate.rate
+        progress = _Progress(self._clock.monotonic() + self._whole + queue, cancelled)
         while True:
             reply = self._try(call, progress)
             if reply is not None:
@@ -89,13 +100,15 @@ class Transport:
     def _try(self, call: Call, progress: _Progress) -> Reply | None:
         """Send once; a fault that may pass is left in `progress`."""
         if not self.gate.enter(progress.cancelled, progress.deadline):
-            progress.tries = _TRIES
+            progress.tries = 2 * _TRIES
+            if not isinstance(progress.error, TryLater) or not progress.error.path:
+                progress.error = _paused("GET", call)
             return None
         progress.tries += 1
         outcome = self._send(self._reads, "GET", call, None, left=progress.deadline - self._clock.monotonic())
         if progress.cancelled.is_set():
             raise Cancelled
-        error = outcome if isinstance(outcome, ApiError) else self._judged(call, outcome)
+        error = self._judged(call, outcome) if isinstance(outcome, Reply) else outcome.error
         if error is None:
             return outcome if isinstance(outcome, Reply) else None
         if not error.retryable:
@@ -105,11 +118,18 @@ class Transport:
         return None
 
     def _judged(self, call: Call, reply: Reply) -> ApiError | None:
+        wait = self.learn(reply)
+        if reply.good:
+            return unreadable(reply, "GET", call.path)
+        return refusal(reply, "GET", call.path, wait=wait, secret=self._secret)
+
+    def learn(self, reply: Reply) -> float | None:
+        """Take in what a reply says of the limit; give the seconds that it asks to wait."""
         self.gate.learn(reply.headers, refused=reply.limited)
-        wait = asked_wait(reply.headers, self._clock.now()) if not reply.good else None
-        if reply.limited:
-            self.gate.pause(min(wait if wait is not None else 1.0, _LONGEST_PAUSE))
-        return (unreadable if reply.good else refusal)(reply, "GET", call.path, wait=wait, secret=self._secret)
+        wait = None if reply.good else asked_wait(reply.headers, self._clock.now())
+        if reply.limited and (wait is None or wait <= _LONGEST_PAUSE):
+            self.gate.pause(1.0 if wait is None else wait)
+        return wait
 
     def _wait(self, progress: _Progress) -> bool:
         """Wait before the next try; False where there is no use in one."""
@@ -129,26 +149,16 @@ class Transport:
             raise Cancelled
         return True
 
-    def write(self, method: str, call: Call, body: dict[str, Any] | None) -> Reply | ApiError:
+    def write(self, method: str, call: Call, body: dict[str, Any] | None) -> Reply | Lost:
         """Send a write exactly once, on a connection of its own; give the reply, or why there is none."""
         if not self.gate.enter(_NEVER, self._clock.monotonic() + self._whole):
-            return TryLater(f"{method} {call.path}: not sent: the limit pauses all requests", path=call.path, retryable=True)
+            return Lost(_paused(method, call), sent=False)
         self._writes.poolmanager.clear()  # a kept connection may be dead, and whether the write went out unknown
-        outcome = self._send(self._writes, method, call, body, left=self._whole)
-        if isinstance(outcome, Reply):
-            self.gate.learn(outcome.headers, refused=outcome.limited)
-            if outcome.limited:
-                wait = asked_wait(outcome.headers, self._clock.now())
-                self.gate.pause(min(wait if wait is not None else 1.0, _LONGEST_PAUSE))
-        return outcome
-
-    def wait_asked(self, reply: Reply) -> float | None:
-        """Seconds that a refused write asks to wait."""
-        return asked_wait(reply.headers, self._clock.now())
+        return self._send(self._writes, method, call, body, left=self._whole)
 
     def _send(
         self, adapter: TokenAdapter, method: str, call: Call, body: dict[str, Any] | None, *, left: float
-    ) -> Reply | ApiError:
+    ) -> Reply | Lost:
         """Send once and read the whole answer; the error is given, not raised: nothing of the request hangs on it."""
         request = requests.Request(method, f"{self.base}/{call.line}", json=body, headers=_HEADERS).prepare()
         connect, read = self._timeout
@@ -156,10 +166,10 @@ class Transport:
             try:
                 return self._exchange(adapter, request)
             except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-                kind = type(error).__name__
-                return failure(
-                    error, method, call.path, host=self.base.split("/")[2], kind=kind, sent=attempt.sent, late=attempt.broken_off
+                told = failure(
+                    error, f"{method} {call.path}", host=self._host, sent=attempt.sent, late=attempt.broken_off
                 )
+                return Lost(told, attempt.sent)
 
     def _exchange(self, adapter: TokenAdapter, request: requests.PreparedRequest) -> Reply:
         response = adapter.send(request, stream=True, timeout=self._timeout, proxies=self._proxies)
@@ -190,3 +200,8 @@ class Transport:
 
 
 _HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip, deflate", "User-Agent": _AGENT}
+
+
+def _paused(method: str, call: Call) -> TryLater:
+    message = f"{method} {call.path}: not sent: the limit on requests was met; try again later"
+    return TryLater(message, path=call.path, retryable=True)

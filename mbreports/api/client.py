@@ -1,0 +1,363 @@
+"""`Client`: one school's API with one token. Reads are cached, paced, shared and retried; writes have to be allowed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import logging
+import os
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self, TypeVar
+
+from mbreports.api.address import Call, checked_base, checked_version
+from mbreports.api.cache import CacheSettings, Kept, Lifetimes, Store, cache_file, private_folder
+from mbreports.api.checks import Misshapen, mapping
+from mbreports.api.endpoints import TermDates, lifetime
+from mbreports.api.flights import Flight, Flights, flights_of
+from mbreports.api.pace import SYSTEM, Clock
+from mbreports.api.pages import read_pages
+from mbreports.api.replies import parse
+from mbreports.api.secret import Secret, find_token
+from mbreports.api.transport import Transport
+from mbreports.errors import BadAnswer, TryLater
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+__all__ = ["Answer", "Client"]
+
+_log = logging.getLogger(__name__)
+_T = TypeVar("_T")
+_NEVER = threading.Event()
+_MOST_WORKERS = 16
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a read gave: a value made of the answer, when it was given (epoch seconds), and whether it is stale."""
+
+    value: Any
+    created: float
+    stale: bool = False
+
+
+class Client:
+    """
+    A connection to one school's ManageBac API.
+
+    Parameters
+    ----------
+    token
+        The API token; else the environment variable ``MANAGEBAC_TOKEN``, else the system keyring (when ``keyring`` is
+        installed: service ``mbreports``, user name the host).
+    base_url
+        Such as ``https://api.managebac.com`` (the default); else ``MANAGEBAC_URL``. Plain http is for loopback only.
+    version
+        The path prefix: ``v2`` (rolling) or a frozen one such as ``v2p3``.
+    cache
+        True: answers are kept in the user's own cache folder; a folder: there; False: not at all. A
+        `mbreports.api.cache.CacheSettings` sets the lifetimes too.
+    requests_per_second
+        The most that is asked; a lower limit of the server is found out and kept to.
+    workers
+        How many requests may be under way at once, 16 at most.
+    timeout
+        Seconds to connect, and to wait for a part of an answer. A whole call, its retries included, takes no longer
+        than twice their sum (20 seconds at least) and its turn in the queue.
+    allow_writes
+        Whether ``mb.write`` may send anything.
+
+    Raises
+    ------
+    NotAllowed
+        There is no token.
+    ValueError
+        An argument that cannot be meant. The message never shows the token.
+
+    Notes
+    -----
+    The token is sent in one header to the host and port of the base URL, and nowhere else: redirects are refused,
+    ``.netrc`` and other settings of the environment are not read. Proxies of the environment (``HTTPS_PROXY``,
+    ``NO_PROXY``) are used on purpose, for https: the token goes through their tunnel encrypted.
+    """
+
+    _clock: ClassVar[Clock] = SYSTEM
+
+    def __init__(  # noqa: PLR0913 -- the contract's keywords
+        self,
+        token: str | None = None,
+        *,
+        base_url: str | None = None,
+        version: str = "v2",
+        cache: bool | str | os.PathLike[str] | CacheSettings = True,
+        requests_per_second: float = 25,
+        workers: int = 8,
+        timeout: tuple[float, float] = (5, 30),
+        allow_writes: bool = False,
+    ) -> None:
+        secret = Secret(token)
+        del token  # no traceback shows it
+        base = checked_base(base_url or os.environ.get("MANAGEBAC_URL") or "https://api.managebac.com")
+        self._host = base.split("/")[2]
+        self._base = f"{base}/{checked_version(version)}"
+        self._workers = _checked_workers(workers)
+        rate, timeout = _checked_rate(requests_per_second), _checked_timeout(timeout)
+        secret = find_token(secret, self._host)
+        self._transport = Transport(
+            self._base, secret, rate=rate, workers=self._workers, timeout=timeout, clock=self._clock
+        )
+        self._lifetimes, self._store, self._flights = _cache_of(cache, self._base, secret, self._clock)
+        self._secret = secret
+        self._terms = TermDates()
+        self._school: str | None = None
+        self.allow_writes = allow_writes
+
+    def __repr__(self) -> str:
+        return f"<mbreports.Client {self._base}" + (f", {self._school}" if self._school else "") + ">"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a Client holds a token and connections: it is not copied or pickled; make another")
+
+    def close(self) -> None:
+        """Close the connections and the cache's file; the client opens them again when it is used."""
+        self._transport.close()
+        if self._store is not None:
+            self._store.close()
+
+    def ping(self) -> bool:
+        """
+        Ask whether ManageBac answers and knows the token.
+
+        Raises
+        ------
+        NotAllowed
+            It does not know the token.
+        TryLater
+            It cannot be reached.
+
+        Source: ``GET /ping``.
+        """
+        return bool(self.read(Call.to("ping"), _pong).value)
+
+    def permissions(self) -> list[str]:
+        """
+        Give the names of the token's rights.
+
+        Source: ``GET /auth/permissions``.
+        """
+        names: list[str] = self.read(Call.to("auth/permissions"), _rights).value
+        return names
+
+    def forget(self) -> None:
+        """Delete every answer that is kept for this school and token."""
+        if self._store is not None:
+            self._store.forget()
+
+    def get(self, path: str, /, **query: Any) -> Any:
+        """
+        Give the parsed JSON of any GET, for endpoints that have no function yet.
+
+        Parameters
+        ----------
+        path
+            Below the version prefix, such as ``"students/9/excusals"``.
+        **query
+            A list is sent as ``name[]``, True as ``true``, a date as ``yyyy-mm-dd``; None is left out.
+
+        Returns
+        -------
+        object
+            The document as it came: one page of it, where the endpoint has pages.
+
+        Raises
+        ------
+        ApiError
+            As the functions of ``mb.fetch``.
+        ValueError
+            The path is an address or holds ``..`` or a query.
+        """
+        call = Call.to(path, **query)
+        return self.read(call, lambda document: document, keep=_is_single).value
+
+    def read(
+        self,
+        call: Call,
+        make: Callable[[Any], _T],
+        *,
+        keep: Callable[[Any], bool] | None = None,
+        cancelled: threading.Event = _NEVER,
+        kept: Kept | None = None,
+    ) -> Answer:
+        """
+        Give what `make` makes of a call's answer: a kept one where it is fresh, else ManageBac's.
+
+        Only an answer that `make` took is kept. Where ManageBac cannot be reached, an old one serves, marked as stale.
+
+        Raises
+        ------
+        ApiError
+            No answer, and none that may serve; `BadAnswer` says where `make` did not find the documented shape.
+        """
+        old = kept or self.kept([call]).get(call.key)
+        now = self._clock.now()
+        if old is not None and now < old.fresh_until and (answer := _remade(old, make)):
+            return answer
+        if old is not None and self._transport.out and (answer := _remade(old, make, stale=True)):
+            return answer
+        made: list[_T] = []
+
+        def ask(flight: Flight) -> tuple[Any, float]:
+            document, created = self._ask(call, cancelled)
+            made.append(self._made(call, document, make))
+            if keep is None or keep(document):
+                self._keep(call, document, created, flight)
+            return document, created
+
+        try:
+            document, created = self._flights.share(call.key, ask, cancelled)
+        except TryLater:
+            answer = _remade(old, make, stale=True) if old is not None else None
+            if answer is None:
+                raise
+            _log.warning(
+                "GET %s: ManageBac cannot be reached; an answer of %s serves", call.path, _said(answer.created)
+            )
+            return answer
+        return Answer(made[0] if made else self._made(call, document, make), created)
+
+    @property
+    def workers(self) -> int:
+        """How many requests may be under way at once."""
+        return self._workers
+
+    def break_off(self) -> None:
+        """Break off every read that is under way: their work was given up."""
+        self._transport.break_off()
+
+    def knows_school(self, name: Any) -> None:
+        """Take in the school's name, for the repr."""
+        self._school = name if isinstance(name, str) else None
+
+    def knows_term(self, term_id: int, starts_on: dt.date, ends_on: dt.date) -> None:
+        """Take in a term's days: answers of ended terms stay fresh for longer."""
+        self._terms.learn(term_id, starts_on, ends_on)
+
+    def today(self) -> dt.date:
+        """Give today's date by the clock of this machine."""
+        return self._today()
+
+    def kept(self, calls: Iterable[Call]) -> dict[str, Kept]:
+        """Give what is kept for some calls, by their keys."""
+        return {} if self._store is None else self._store.find([call.key for call in calls])
+
+    def _ask(self, call: Call, cancelled: threading.Event) -> tuple[Any, float]:
+        created = self._clock.now()
+
+        def document_of(page: Call) -> Any:
+            return parse(self._transport.read(page, cancelled).body)
+
+        if call.rows is None:
+            return document_of(call), created
+        return self._made(call, call, lambda listed: read_pages(listed, document_of)), created
+
+    def _keep(self, call: Call, document: Any, created: float, flight: Flight) -> None:
+        fresh = lifetime(call.path, self._lifetimes, self._terms, self._today())
+        if self._store is None or fresh <= 0:
+            return
+        text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+        if self._secret.is_in(text.encode()):
+            _log.warning("GET %s: the answer echoes the token; it is not kept", call.path)
+            return
+        with self._flights.keeping(flight) as allowed:
+            if allowed:
+                self._store.keep(call.key, text, created=created, fresh=fresh, stale=self._lifetimes.unreachable)
+
+    def _made(self, call: Call, document: Any, make: Callable[[Any], _T]) -> _T:
+        try:
+            return make(document)
+        except Misshapen as error:
+            bad = BadAnswer(f"GET {call.path}: {error}", status_code=200, path=call.path)
+        raise bad
+
+    def _today(self) -> dt.date:
+        return dt.datetime.fromtimestamp(self._clock.now()).date()  # noqa: DTZ006 -- the school day is a local one
+
+
+def _remade(kept: Kept, make: Callable[[Any], Any], *, stale: bool = False) -> Answer | None:
+    """Make a value of a kept answer; None where it is not of the shape (an older mbreports kept it, say)."""
+    try:
+        return Answer(make(kept.content), kept.created, stale)
+    except Misshapen:
+        return None
+
+
+def _is_single(document: Any) -> bool:
+    """Whether an answer stands for itself: one page of a list is not kept alone."""
+    return isinstance(document, dict) and "meta" not in document
+
+
+def _pong(document: Any) -> bool:
+    if mapping(document).get("pong") != "ok":
+        raise Misshapen(("pong",), "must be 'ok'")
+    return True
+
+
+def _rights(document: Any) -> list[str]:
+    names = mapping(document).get("permissions")
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise Misshapen(("permissions",), "must be a list of texts")
+    return names
+
+
+def _said(created: float) -> str:
+    return f"{dt.datetime.fromtimestamp(created, dt.UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _checked_workers(workers: int) -> int:
+    if isinstance(workers, bool) or not isinstance(workers, int) or not 1 <= workers <= _MOST_WORKERS:
+        raise ValueError(f"workers must be a whole number from 1 to {_MOST_WORKERS}, not {workers!r}")
+    return workers
+
+
+def _checked_rate(rate: float) -> float:
+    if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 < rate <= 1000:  # noqa: PLR2004
+        raise ValueError(f"requests_per_second must be a number above 0, at most 1000, not {rate!r}")
+    return float(rate)
+
+
+def _checked_timeout(timeout: tuple[float, float]) -> tuple[float, float]:
+    parts = tuple(timeout) if isinstance(timeout, tuple | list) else (timeout, timeout)
+    if len(parts) != 2 or not all(isinstance(part, int | float) and 0 < part <= 3600 for part in parts):  # noqa: PLR2004
+        raise ValueError(f"timeout must be two numbers of seconds, to connect and to read, not {timeout!r}")
+    return float(parts[0]), float(parts[1])
+
+
+def _cache_of(
+    cache: bool | str | os.PathLike[str] | CacheSettings,  # noqa: FBT001 -- the argument of the contract
+    base: str,
+    secret: Secret,
+    clock: Clock,
+) -> tuple[Lifetimes, Store | None, Flights]:
+    settings = cache if isinstance(cache, CacheSettings) else CacheSettings()
+    if cache is False:
+        return settings.lifetimes, None, Flights()
+    if not isinstance(cache, CacheSettings) and cache is not True:
+        if not isinstance(cache, str | os.PathLike):
+            raise ValueError(f"cache must be True, False or a folder, not {cache!r}")
+        settings = CacheSettings(Path(cache))
+    try:
+        path = cache_file(base, secret, private_folder(settings.folder))
+    except ValueError as error:
+        if settings.folder is not None:
+            raise
+        _log.warning("answers are not kept: %s", error)
+        return settings.lifetimes, None, Flights()
+    return settings.lifetimes, Store(path, clock), flights_of(str(path.absolute()))
