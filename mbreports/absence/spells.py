@@ -37,7 +37,8 @@ def find_spells(rows: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     rows
-        Sessions, as `mbreports.absence.sessions.session_rows` gives them; in any order.
+        One row per session, in any order: ``student_id, date, period, class_id, year_group_id, meaning, possible,
+        absent``.
 
     Returns
     -------
@@ -117,7 +118,7 @@ def summarise_spells(rows: pd.DataFrame, spells: pd.DataFrame, student_ids: Iter
     ids = pd.Index(list(student_ids), name="student_id", dtype="int64")
     by_student = spells.groupby("student_id")
     last = by_student["last_date"].max()
-    later = rows[rows["date"] > rows["student_id"].map(last)]
+    later = rows[rows["date"].to_numpy() > last.reindex(rows["student_id"]).to_numpy()]
     since = later.drop_duplicates(["student_id", "date"])["student_id"].value_counts()
     return pd.DataFrame(
         {
