@@ -17,7 +17,7 @@ from mbreports.report.pdf_finish import finish
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mbreports.report.page import PrintDocument
+    from mbreports.report.document import PrintDocument
     from mbreports.report.pdf_finish import Engine, Label
 
 __all__ = ["write_pdf"]
@@ -34,6 +34,7 @@ def write_pdf(
     label: Label,
     *,
     accessible: bool = False,
+    glyphs: fonts.Glyphs | None = None,
 ) -> Path:
     """
     Write documents into one PDF, whole or not at all; the same documents give the same bytes.
@@ -51,6 +52,8 @@ def write_pdf(
         Title, language, date and paper of the whole.
     accessible
         Tagged for screen readers, PDF/UA-1 (by WeasyPrint: some forty times slower).
+    glyphs
+        Who watches several PDFs, and warns once for all; None warns for this one.
 
     Returns
     -------
@@ -69,18 +72,19 @@ def write_pdf(
     """
     target = Path(path)
     draw = _engine(accessible=accessible)
-    glyphs = fonts.Glyphs()
+    watching = glyphs or fonts.Glyphs()
     with whole_file(target) as whole:
         handle, drawn = tempfile.mkstemp(prefix=".", suffix=".part", dir=whole.parent)
         try:
             with os.fdopen(handle, "wb") as stream:
-                parts = draw(_watched(documents, glyphs), stream, label)
+                parts = draw(_watched(documents, watching), stream, label)
             if not parts:
                 raise ReportError(f"cannot write {target}: there is no page to print")
             finish(drawn, whole, parts, label)
         finally:
             Path(drawn).unlink(missing_ok=True)
-    glyphs.warn()
+    if glyphs is None:
+        watching.warn()
     return target
 
 
@@ -104,6 +108,7 @@ def _engine(*, accessible: bool) -> Engine:
     return functools.partial(draw_tagged, tagged=accessible)
 
 
+@functools.cache
 def _imports(name: str) -> str | None:
     """Say why a module cannot be loaded (also: a system library that it lacks); None where it can."""
     try:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from mbreports.report.page import PrintDocument
+    from mbreports.report.document import PrintDocument
 
 __all__ = ["Engine", "Label", "Part", "finish"]
 
@@ -41,6 +41,10 @@ class Label:
     lang: str = "en"
     created: dt.date = dt.date(2000, 1, 1)
     paper: Literal["A4", "Letter"] = "A4"
+
+    def titled(self, title: str) -> Label:
+        """Give the same, under another title."""
+        return dataclasses.replace(self, title=title)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -7,7 +7,7 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mbreports.report.page import PrintDocument
+    from mbreports.report.document import PrintDocument
 
 __all__ = ["ACROSS", "anchors", "headings", "link_across", "without_dead_links"]
 

@@ -17,7 +17,7 @@ from mbreports.report.pdf_links import anchors, headings, link_across
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mbreports.report.page import PrintDocument
+    from mbreports.report.document import PrintDocument
 
 __all__ = ["draw"]
 

@@ -16,7 +16,7 @@ from mbreports.report.pdf_links import anchors, headings, link_across, without_d
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mbreports.report.page import PrintDocument
+    from mbreports.report.document import PrintDocument
 
 __all__ = ["draw"]
 

@@ -12,6 +12,8 @@ from matplotlib import font_manager
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from mbreports.report.look import DEFAULT_ACCENT
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -46,7 +48,7 @@ MUTED = "#59616b"
 QUIET = "#c9d2d9"
 PALE = "#b3bdc6"
 GRID = "#dfe3e7"
-STRONG = "#b5411b"
+STRONG = DEFAULT_ACCENT
 """Absence, and nothing else; on grey paper the darkest fill."""
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")

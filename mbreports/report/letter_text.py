@@ -1,0 +1,226 @@
+"""What a letter may say of one child: the child's own days, with dates and numbers in the family's language."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+import pandas as pd
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_interval, format_skeleton
+from babel.numbers import format_decimal
+
+from mbreports.errors import ReportError
+from mbreports.report.wording import clean
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from mbreports.absence.analysis import AbsenceAnalysis
+
+__all__ = ["Letter", "Spell", "letter_table", "letters_of", "locale_of", "said_name"]
+
+_MOST_SPELLS = 6
+"""A letter lists the last few; what lies before is a number. So it stays below 150 words."""
+
+_DAY = "MMMEd"
+_EAST_ASIAN = (("\u3400", "\u9fff"), ("\uac00", "\ud7a3"), ("\uf900", "\ufaff"), ("\U00020000", "\U0003134f"))
+
+
+@dataclasses.dataclass(frozen=True)
+class Spell:
+    """One run of absences, as a letter says it."""
+
+    when: str
+    sessions: int
+    unexplained: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Letter:
+    """
+    What a letter may say of one child; of other children it knows nothing.
+
+    Attributes
+    ----------
+    language
+        As asked for: ``"fr"``, ``"zh-Hans"``.
+    school, contact, term, until
+        Who writes, whom to answer, what term, and the last day that is counted, written out.
+    student_id, school_id, first_name, last_name, name, year_group, homeroom
+        The child.
+    possible, absent, unexplained
+        Sessions so far, those missed, and those of them that have a date and no reason.
+    in_days
+        Whether a session is a day.
+    spells
+        The last runs of absences, newest first.
+    earlier
+        Sessions missed before those.
+    corrections
+        Missed sessions that have no date: adjustments by the office.
+    """
+
+    language: str
+    school: str
+    contact: str
+    term: str
+    until: str
+    student_id: int
+    school_id: str
+    first_name: str
+    last_name: str
+    name: str
+    year_group: str
+    homeroom: str
+    possible: int
+    absent: int
+    unexplained: int
+    in_days: bool
+    spells: tuple[Spell, ...]
+    earlier: int
+    corrections: int
+
+    @property
+    def right_to_left(self) -> bool:
+        """Whether the language runs from right to left."""
+        return locale_of(self.language).text_direction == "rtl"
+
+    def number(self, value: int) -> str:
+        """Write a number as the language does."""
+        return format_decimal(value, locale=locale_of(self.language))
+
+    def signed(self, value: int) -> str:
+        """Write a number with its sign."""
+        return f"{'+' if value > 0 else ''}{self.number(value)}"
+
+    def plural(self, value: int, *forms: str) -> str:
+        """Choose the form that the language has for a number: one, (few, many,) other, in the language's order."""
+        rules = locale_of(self.language).plural_form
+        kinds = [kind for kind in ("zero", "one", "two", "few", "many", "other") if kind in {*rules.tags, "other"}]
+        if len(forms) < len(kinds):  # a language that has more kinds than the template knows of
+            return forms[0] if rules(value) == "one" else forms[-1]
+        return forms[kinds.index(rules(value))]
+
+
+def locale_of(language: str) -> Locale:
+    """
+    Give Babel's locale of a language tag.
+
+    Raises
+    ------
+    ReportError
+        There is no such language.
+    """
+    try:
+        return Locale.parse(language.replace("-", "_"))
+    except (ValueError, UnknownLocaleError, TypeError, AttributeError):
+        raise ReportError(f"no language {language!r}; give a tag such as 'en', 'en-GB', 'fr' or 'zh-Hans'") from None
+
+
+def letters_of(
+    report: AbsenceAnalysis, student_ids: Sequence[int], *, language: str, school: str, contact: str
+) -> Iterator[Letter]:
+    """
+    Say, for each student, what a letter may say.
+
+    Parameters
+    ----------
+    report
+        The numbers.
+    student_ids
+        For whom, in this order.
+    language
+        A language tag; dates and numbers follow it.
+    school, contact
+        Who writes, and how the family may answer.
+
+    Yields
+    ------
+    Letter
+        One per student.
+    """
+    locale = locale_of(language)
+    until = report.cohort.as_of
+    who = report.term.students.set_index("student_id")
+    numbers = report.students.set_index("student_id")
+    spells = dict(iter(report.spells.groupby("student_id")))
+    none = report.spells.iloc[:0]
+    for student_id in student_ids:
+        person, counts = who.loc[student_id], numbers.loc[student_id]
+        first_name, last_name = clean(person["first_name"]), clean(person["last_name"])
+        own = spells.get(student_id, none).sort_values("first_date", ascending=False)
+        last, dated = own.head(_MOST_SPELLS), int(own["sessions"].sum())
+        yield Letter(
+            language=language,
+            school=school,
+            contact=contact,
+            term=clean(report.term.term_name),
+            until=format_date(until.date(), "long", locale=locale) if pd.notna(until) else "",
+            student_id=int(student_id),
+            **{name: clean(person[name]) for name in ("school_id", "year_group", "homeroom")},
+            first_name=first_name or last_name,
+            last_name=last_name,
+            name=said_name(first_name, last_name) or f"student {student_id}",
+            possible=int(counts["possible"]),
+            absent=int(counts["absent"]),
+            unexplained=int(own["unexcused"].sum()),
+            in_days=bool(report.cohort.sessions_are_days),
+            spells=tuple(_spells(last, locale)),
+            earlier=dated - int(last["sessions"].sum()),
+            corrections=int(counts["absent"]) - dated,
+        )
+
+
+def _spells(own: pd.DataFrame, locale: Locale) -> Iterator[Spell]:
+    for spell in own.itertuples():
+        first, last = spell.first_date.date(), spell.last_date.date()
+        yield Spell(_when(first, last, locale), int(spell.sessions), int(spell.unexcused))
+
+
+def _when(first: dt.date, last: dt.date, locale: Locale) -> str:
+    if first == last:
+        return str(format_skeleton(_DAY, first, locale=locale))
+    return str(format_interval(first, last, _DAY, locale=locale))
+
+
+def said_name(first: str, last: str) -> str:
+    """
+    Give a name as one says it: ``Chloé O'Neill``; in Chinese and Korean the family's name first, without a space.
+
+    >>> said_name("小明", "王"), said_name("Chloé", "O'Neill")
+    ('王小明', "Chloé O'Neill")
+    """
+    if first and last and all(_is_east_asian(character) for character in first + last):
+        return f"{last}{first}"
+    return f"{first} {last}".strip()
+
+
+def _is_east_asian(character: str) -> bool:
+    return any(low <= character <= high for low, high in _EAST_ASIAN)
+
+
+def letter_table(letters: Iterable[Letter]) -> pd.DataFrame:
+    """
+    Give what letters say as a table, for a mail merge.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per letter: ``student_id, school_id, last_name, first_name, name, year_group, homeroom, language,
+        school, contact, term, until, possible, absent, unexplained, days, earlier, corrections``; ``days`` lists
+        the spells, newest first, with semicolons between.
+    """
+    plain = [field.name for field in dataclasses.fields(Letter) if field.name not in {"spells", "in_days"}]
+    rows = [
+        {name: getattr(letter, name) for name in plain}
+        | {"unit": "day" if letter.in_days else "session", "days": "; ".join(spell.when for spell in letter.spells)}
+        for letter in letters
+    ]
+    order = [
+        *("student_id", "school_id", "last_name", "first_name", "name", "year_group", "homeroom"),
+        *("language", "school", "contact", "term", "until"),
+        *("unit", "possible", "absent", "unexplained", "days", "earlier", "corrections"),
+    ]
+    return pd.DataFrame(rows, columns=order)
