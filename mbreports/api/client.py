@@ -328,8 +328,8 @@ def _checked_workers(workers: int) -> int:
 
 
 def _checked_rate(rate: float) -> float:
-    if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 < rate <= 1000:  # noqa: PLR2004
-        raise ValueError(f"requests_per_second must be a number above 0, at most 1000, not {rate!r}")
+    if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 < rate <= 10_000:  # noqa: PLR2004
+        raise ValueError(f"requests_per_second must be a number above 0, at most 10000, not {rate!r}")
     return float(rate)
 
 
