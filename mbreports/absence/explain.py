@@ -1,0 +1,288 @@
+"""Why a student has the label: every number behind it, in one small object that prints and shows itself."""
+
+from __future__ import annotations
+
+import dataclasses
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from mbreports.absence.meanings import PRESENT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mbreports.absence.policy import Policy
+
+__all__ = ["Explanation", "band_sentence", "explain", "html_table"]
+
+_TIMES, _AT_LEAST = "\N{MULTIPLICATION SIGN}", "\N{GREATER-THAN OR EQUAL TO}"
+_MOST_ROWS, _MOST_LINES, _MOST_TEXT = 25, 100, 80
+"""How much is shown at most: with these a notebook gets less than 100 kB."""
+
+_UNRECORDED_RULES = {
+    "present": "counted as attended",
+    "exclude": "left out",
+    "exclude_untaken": "left out where nobody took the register, else counted as attended",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Explanation:
+    """
+    Every number behind one student's label; ``print`` gives it as text, a notebook shows it.
+
+    Confidential as a student's page is: it holds one student.
+
+    Attributes
+    ----------
+    student_id, name
+        Who.
+    possible, absent
+        The counts that are compared, adjustments and counted lates included.
+    band
+        The label; None where there is none.
+    sentence
+        The comparison as whole numbers.
+    rule
+        The rule that was used, in sentences.
+    marks
+        The student's marks with what each of them means; without a meaning: no session.
+    counts
+        One row per status: ``status, label, meaning, from_marks, adjustment, count``.
+    adjustments
+        The student's adjustments, and what became of each.
+    excusals
+        The excusals that met an absence.
+    audit
+        What is odd about the student's excusals, one row each.
+    as_of
+        The last day that counts; None where there is none.
+    uncertain
+        What the label rests on without being known, in sentences.
+    """
+
+    student_id: int
+    name: str
+    possible: int
+    absent: int
+    band: str | None
+    sentence: str
+    rule: list[str]
+    marks: pd.DataFrame
+    counts: pd.DataFrame
+    adjustments: pd.DataFrame
+    excusals: pd.DataFrame
+    audit: pd.DataFrame
+    as_of: pd.Timestamp | None
+    uncertain: list[str]
+
+    def __str__(self) -> str:
+        """Give it as plain text."""
+        parts = [self._title(), f"{self.sentence}."]
+        for title, said in self._lists().items():
+            parts.append("\n".join([f"{title}:", *(f"  - {one}" for one in said)]))
+        for title, frame in self._tables().items():
+            if len(frame):
+                text = frame.map(_said).to_string(index=False, max_rows=_MOST_LINES)
+                parts.append(f"{title}:\n{text}")
+        return "\n\n".join(parts)
+
+    def _repr_html_(self) -> str:
+        lists = "".join(
+            f"<p>{escape(title)}:</p><ul>{''.join(f'<li>{escape(one)}</li>' for one in said)}</ul>"
+            for title, said in self._lists().items()
+        )
+        tables = "".join(html_table(frame, title) for title, frame in self._tables().items())
+        return f"<h3>{escape(_said(self._title()))}</h3><p>{escape(self.sentence)}.</p>{lists}{tables}"
+
+    def _title(self) -> str:
+        as_of = "" if self.as_of is None else f", as of {self.as_of:%Y-%m-%d}"
+        return f"{self.name} ({self.student_id}): {self.band or 'no label'}{as_of}"
+
+    def _lists(self) -> dict[str, list[str]]:
+        return {title: said for title, said in {"Uncertain": self.uncertain, "Rule": self.rule}.items() if said}
+
+    def _tables(self) -> dict[str, pd.DataFrame]:
+        plain = self.marks["meaning"].isna() | (self.marks["meaning"] == PRESENT)
+        return {
+            "Counts": _filled(self.counts),
+            "Adjustments": _filled(self.adjustments),
+            "Excusals that met an absence": _filled(self.excusals),
+            "Findings about excusals": _filled(self.audit),
+            "Sessions other than present": _filled(self.marks[~plain]),
+        }
+
+
+def _filled(frame: pd.DataFrame) -> pd.DataFrame:
+    """The columns that say something, without the student's id, which the title says."""
+    return frame.drop(columns=["student_id", "taken"], errors="ignore").dropna(axis=1, how="all")
+
+
+def band_sentence(absent: int, possible: int, policy: Policy, unit: str = "") -> str:
+    """
+    Say why counts have their band: the comparison as whole numbers, as it is made.
+
+    Parameters
+    ----------
+    absent, possible
+        A student's counts.
+    policy
+        Whose bands and least base count.
+    unit
+        What is counted: ``"sessions"``, ``"days"``; empty: nothing is said.
+
+    Returns
+    -------
+    str
+        A sentence without its full stop.
+
+    Source: ``measures.md``, "Labels".
+
+    Examples
+    --------
+    >>> from mbreports.absence.policy import Policy
+    >>> band_sentence(1, 68, Policy(), "sessions")
+    '1 of 68 sessions absent: 20 × 1 < 1 × 68, so satisfactory'
+    """  # noqa: RUF002 -- the sign that is printed
+    if possible == 0:
+        return "no possible session, so no rate and no label"
+    counts = " ".join(filter(None, [f"{absent} of {possible}", unit, "absent"]))
+    place = int(policy.band_places(absent, possible))
+    if place < 0:
+        return f"{counts}: fewer than {policy.min_possible} possible sessions, so no label"
+    names, bounds = policy.band_names, [bound for _, bound in policy.bands]
+
+    def compared(bound: int, sign: str) -> str:
+        share = bounds[bound]
+        return f"{share.denominator} {_TIMES} {absent} {sign} {share.numerator} {_TIMES} {possible}"
+
+    if len(names) == 1:
+        return f"{counts}: {names[0]} is the only label"
+    if place == 0:
+        return f"{counts}: {compared(1, '<')}, so {names[0]}"
+    lower = f"{counts}: {compared(place, _AT_LEAST)}, so {names[place]}"
+    upper = place + 1
+    return f"{lower}, and {compared(upper, '<')}, so not {names[upper]}" if upper < len(names) else lower
+
+
+def html_table(frame: pd.DataFrame, caption: str, *, most: int = _MOST_ROWS) -> str:
+    """
+    Give a frame as a small HTML table, escaped: at most so many rows, long texts cut; what is left out is said.
+
+    Returns
+    -------
+    str
+        Empty where the frame has no rows.
+    """
+    if frame.empty:
+        return ""
+    head = "".join(f"<th>{escape(str(column))}</th>" for column in frame.columns)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{escape(_said(value))}</td>" for value in row) + "</tr>"
+        for row in frame.head(most).itertuples(index=False, name=None)
+    )
+    more = f"<p>… and {len(frame) - most} more</p>" if len(frame) > most else ""
+    return f"<table><caption>{escape(caption)}</caption><tr>{head}</tr>{body}</table>{more}"
+
+
+def _said(value: Any) -> str:
+    """A cell in words: nothing for what is missing, a date without its time, a long text cut."""
+    if pd.isna(value):
+        return ""
+    if isinstance(value, pd.Timestamp):
+        return f"{value:%Y-%m-%d}"
+    text = f"{value:.4g}" if isinstance(value, float) else str(value)
+    return text if len(text) <= _MOST_TEXT else text[: _MOST_TEXT - 1] + "…"
+
+
+def explain(  # noqa: PLR0913 -- all that is known of a student, each of it by name
+    student_id: int,
+    *,
+    table: pd.DataFrame,
+    marks: pd.DataFrame,
+    counts: pd.DataFrame,
+    adjustments: pd.DataFrame,
+    excusals: pd.DataFrame,
+    audit: pd.DataFrame,
+    rule: Sequence[str],
+    as_of: pd.Timestamp | None,
+    policy: Policy,
+) -> Explanation:
+    """
+    Give every number behind one student's label.
+
+    Parameters
+    ----------
+    student_id
+        Whose.
+    table
+        The report's table of students.
+    marks, counts, adjustments, excusals, audit
+        The whole report's, each with ``student_id``; the marks with ``meaning`` and ``excused_by``.
+    rule
+        The sentences that print the rule.
+    as_of
+        The last day that counts.
+    policy
+        Whose bands count.
+
+    Raises
+    ------
+    ValueError
+        No such student; says how many there are, and some of their ids.
+    """
+    found = table[table["student_id"] == student_id]
+    if found.empty:
+        some = ", ".join(str(known) for known in table["student_id"].head(5))
+        among = f"; there are {len(table)}, {some} among them" if len(table) else "; there are none"
+        raise ValueError(f"no student {student_id!r} in this report{among}")
+    row = found.iloc[0]
+    own_marks, own_adjustments = _own(marks, student_id), _own(adjustments, student_id)
+    own_excusals = _own(excusals, student_id)
+    met = own_excusals["excusal_id"].isin(own_marks["excused_by"].dropna())
+    return Explanation(
+        student_id=int(row["student_id"]),
+        name=" ".join(row[["first_name", "last_name"]].dropna()),
+        possible=int(row["possible"]),
+        absent=int(row["absent"]),
+        band=None if pd.isna(row["band"]) else str(row["band"]),
+        sentence=band_sentence(int(row["absent"]), int(row["possible"]), policy),
+        rule=list(rule),
+        marks=own_marks,
+        counts=_own(counts, student_id),
+        adjustments=own_adjustments,
+        excusals=own_excusals[met].reset_index(drop=True),
+        audit=_own(audit, student_id),
+        as_of=as_of,
+        uncertain=_uncertain(row, own_adjustments, policy),
+    )
+
+
+def _own(frame: pd.DataFrame, student_id: int) -> pd.DataFrame:
+    return frame[frame["student_id"] == student_id].reset_index(drop=True)
+
+
+def _uncertain(row: pd.Series[Any], adjustments: pd.DataFrame, policy: Policy) -> list[str]:
+    """What the label rests on without being known: the unrecorded, the unclassified, what did not fit, a small base."""
+    out = []
+    absent, possible, unrecorded = int(row["absent"]), int(row["possible"]), int(row["unrecorded"])
+    if unrecorded:
+        out.append(f"{_sessions(unrecorded)} unrecorded: {_UNRECORDED_RULES[policy.unrecorded]}")
+        worst = policy.band_of(absent + unrecorded, possible) if policy.unrecorded == "present" else None
+        if worst not in (None, row["band"]):
+            out.append(f"were the student absent in all of them, the label would be {worst}")
+    if unclassified := int(row["unclassified"]):
+        out.append(f"{_sessions(unclassified)} left out: the policy does not classify the code")
+    if 0 < possible < policy.min_possible:
+        out.append(f"{possible} possible sessions are too few for a label")
+    if len(adjustments) and policy.adjustments == "leave":
+        out.append("ManageBac's adjustments are shown and not added")
+    elif not_fitting := int((adjustments.get("not_fitting", pd.Series(dtype="int64")) != 0).sum()):
+        out.append(f"{not_fitting} of the adjustments did not fit: no count falls below 0")
+    return out
+
+
+def _sessions(count: int) -> str:
+    return f"{count} session is" if count == 1 else f"{count} sessions are"
