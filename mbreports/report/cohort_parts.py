@@ -98,17 +98,20 @@ class Row:
     cells
         What its columns print.
     keys
-        What a column is sorted by where its text would not do: numbers, and names without accents; by place.
+        What a column is sorted by where its text would not do, by place; None: by its text.
     student_id
         Whose row it is: its first cell leads to the student's page.
     shade
         The student's band as a small mark before the name.
+    bar
+        0 to 100: a bar in the last column, in place of text.
     """
 
     cells: tuple[str, ...]
-    keys: tuple[float | str, ...] = ()
+    keys: tuple[float | str | None, ...] = ()
     student_id: int | None = None
     shade: Shade | None = None
+    bar: float | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -191,3 +194,12 @@ class CohortPage:
     listings: tuple[Listing, ...]
     year_group_names: tuple[str, ...]
     band_names: tuple[str, ...]
+
+    @property
+    def sections(self) -> tuple[Listing, ...]:
+        """All listings behind the first page, in their order; their numbers count from 1."""
+        return (self.students, *self.listings)
+
+    def section(self, anchor: str) -> int:
+        """Give the number of a listing; paper has no links."""
+        return [listing.anchor for listing in self.sections].index(anchor) + 1
