@@ -18,7 +18,7 @@ from mbreports.absence.meanings import (
     UNRECORDED,
 )
 
-__all__ = ["PRESENT_LETTER", "list_codes", "list_unclassified"]
+__all__ = ["PRESENT_LETTER", "list_codes"]
 
 PRESENT_LETTER: Final = "·"
 """What prints a session that was simply attended: almost nothing."""
@@ -54,21 +54,6 @@ def list_codes(rows: pd.DataFrame, categories: pd.DataFrame) -> pd.DataFrame:
     met["label"] = met["label"].fillna(met["status"].map(lambda code: "no entry" if pd.isna(code) else f"code {code}"))
     met["letter"] = _letters(met)
     return met[["status", "label", "meaning", "letter", "marks"]].astype({"label": "str", "letter": "str"})
-
-
-def list_unclassified(rows: pd.DataFrame) -> pd.DataFrame:
-    """
-    Give the codes that the policy does not classify: the school has to say what they mean.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per code and label: ``status`` Int16, ``label`` str, ``marks, students`` int64.
-    """
-    found = rows[rows["meaning"] == UNCLASSIFIED]
-    return found.groupby(["status", "label"], dropna=False, as_index=False).agg(
-        marks=("date", "size"), students=("student_id", "nunique")
-    )
 
 
 def _letters(met: pd.DataFrame) -> list[str]:

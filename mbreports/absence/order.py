@@ -1,0 +1,47 @@
+"""The order in which people look for people: by year group as they count, then by name."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+
+import pandas as pd
+
+__all__ = ["sort_students"]
+
+
+def sort_students(table: pd.DataFrame) -> pd.DataFrame:
+    """
+    Sort by year group (Grade 9 before Grade 10), last name, first name and id; accents and case do not matter.
+
+    Students without a year group or a name come last of theirs.
+    """
+    keys = pd.DataFrame(
+        {
+            "group": _ranked(table["year_group"], _natural),
+            "last": _ranked(table["last_name"], _folded),
+            "first": _ranked(table["first_name"], _folded),
+            "student_id": table["student_id"].to_numpy(),
+        }
+    )
+    order = keys.sort_values(["group", "last", "first", "student_id"], kind="stable").index.to_numpy()
+    return table.iloc[order].reset_index(drop=True)
+
+
+def _ranked(values: pd.Series[Any], key: Any) -> list[int]:
+    """Each value's place among the distinct ones, by `key`; missing ones last."""
+    distinct = sorted({key(value) for value in values.dropna().unique()})
+    places = {folded: place for place, folded in enumerate(distinct)}
+    ranks = {value: places[key(value)] for value in values.dropna().unique()}
+    return [ranks.get(value, len(distinct)) for value in values]
+
+
+def _folded(text: str) -> str:
+    plain = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
+    return plain.casefold()
+
+
+def _natural(text: str) -> tuple[tuple[int, int, str], ...]:
+    parts = re.split(r"(\d+)", _folded(text))
+    return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts if part)
