@@ -159,7 +159,7 @@ class CohortPage:
     Attributes
     ----------
     school, title, span, footer
-        Who, ``Attendance, Term 1``, ``1 Sep – 19 Dec 2025``, and the foot of every page.
+        Who, ``Attendance, Term 1``, the term's days, and the foot of every page.
     heading, facts
         ``Grades 9 to 12``; how many students and school days, and the date of it.
     warnings

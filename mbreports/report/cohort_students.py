@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mbreports.absence.shares import percent
 from mbreports.report import wording
 from mbreports.report.cohort_parts import Column, Group, Listing, Row
 
@@ -78,10 +79,9 @@ def list_students(report: AbsenceAnalysis) -> Listing:
 
 
 def _note(policy: Policy) -> str:
-    bound = wording.percent(policy.threshold.numerator, policy.threshold.denominator, policy)
     return (
         "Absent: sessions missed, of those possible. Unexplained: of those missed. Spells: runs of missed sessions. "
-        f"Can miss: how many of the sessions to come may be missed to finish the term below {bound}; "
+        f"Can miss: how many of the sessions to come may be missed to finish the term below {percent(policy.threshold)}; "
         "“past”: it cannot be finished below."
     )
 
@@ -98,9 +98,10 @@ def _student_row(row: Any, to_come: Any, shade: Shade, policy: Policy) -> Row:
         wording.whole(row.spells),
         _can_miss(row.can_still_miss, to_come),
     )
-    keys = (None, None, rate if wording.given(row.band) else -1.0, int(row.absent), rate, int(row.late), int(row.unexcused))
-    last = (_key(row.spells), _key(row.can_still_miss, missing=10**6))
-    return student_link(row, cells, keys=(*keys, *last), shade=shade)
+    label = rate if wording.given(row.band) else -1.0
+    counts = (int(row.absent), rate, int(row.late), int(row.unexcused), _key(row.spells))
+    keys = (None, None, label, *counts, _key(row.can_still_miss, missing=10**6))
+    return student_link(row, cells, keys=keys, shade=shade)
 
 
 def _can_miss(can: Any, to_come: Any) -> str:

@@ -1,0 +1,110 @@
+"""Absence by year group, homeroom, weekday and week: counts with their denominators."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mbreports.report import wording
+from mbreports.report.cohort_parts import Bar, Column, Group, Listing, Row
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from mbreports.absence.analysis import AbsenceAnalysis
+    from mbreports.absence.policy import Policy
+
+__all__ = ["draw_weekdays", "list_homerooms", "list_weeks", "list_year_groups"]
+
+_NAMELESS = "not given"
+
+
+def list_year_groups(report: AbsenceAnalysis) -> Listing:
+    """Give a row per year group, as the first page has it."""
+    return _list_groups("year-groups", "By year group", "Year group", report.year_groups, "year_group", report.policy)
+
+
+def list_homerooms(report: AbsenceAnalysis) -> Listing:
+    """Give a row per homeroom; nothing where the school names none."""
+    return _list_groups("homerooms", "By homeroom", "Homeroom", report.homerooms, "homeroom", report.policy)
+
+
+def _list_groups(
+    anchor: str, heading: str, label: str, table: pd.DataFrame, column: str, policy: Policy
+) -> Listing:
+    highest = policy.band_names[-1].split()[0].capitalize()
+    columns = (
+        Column(label, 34),
+        Column("Students", 12, number=True),
+        Column("Absent", 22, number=True),
+        Column("Rate", 10, number=True),
+        Column("Chronic", 11, number=True),
+        Column(highest, 11, number=True),
+    )
+    rows = tuple(_group_row(row, getattr(row, column), policy) for row in table.itertuples())
+    note = "Absent: sessions missed, of those possible. Chronic: students from the label "
+    note += f"“{policy.chronic}”; of them, {highest.lower()}: “{policy.band_names[-1]}”."
+    return Listing(anchor, heading, note, columns, (Group(rows),) if rows else ())
+
+
+def _group_row(row: Any, name: Any, policy: Policy) -> Row:
+    cells = (
+        wording.clean(name) or _NAMELESS,
+        wording.whole(row.students),
+        f"{row.absent:,} of {row.possible:,}",
+        wording.percent(row.absent, row.possible, policy),
+        wording.whole(row.chronic),
+        wording.whole(row.severe),
+    )
+    rate = float(row.absence_rate) if wording.given(row.absence_rate) else -1.0
+    return Row(cells, (None, int(row.students), int(row.absent), rate, int(row.chronic), int(row.severe)))
+
+
+def list_weeks(report: AbsenceAnalysis) -> Listing:
+    """Give a row per week of the term, with a bar."""
+    weeks = report.weeks
+    columns = (
+        Column("Week from", 16),
+        Column("Absent", 20, number=True),
+        Column("Rate", 12, number=True),
+        Column("", 52),
+    )
+    longest = _longest(weeks)
+    rows = tuple(
+        Row(
+            (
+                wording.day(row.week),
+                f"{row.absent:,} of {row.possible:,}",
+                wording.percent(row.absent, row.possible, report.policy),
+                "",
+            ),
+            bar=_length(row.absence_rate, longest),
+        )
+        for row in weeks.itertuples()
+    )
+    note = "Absent: sessions missed, of those possible in the week."
+    return Listing("weeks", "By week of term", note, columns, (Group(rows),) if rows else ())
+
+
+def draw_weekdays(report: AbsenceAnalysis) -> tuple[Bar, ...]:
+    """Give a bar per weekday that has sessions; the highest one stands out where it is alone."""
+    table = report.weekdays
+    longest = _longest(table)
+    alone = longest > 0 and int((table["absence_rate"] == longest).sum()) == 1 and len(table) > 1
+    return tuple(
+        Bar(
+            label=str(row.weekday)[:3],
+            rate=wording.percent(row.absent, row.possible, report.policy),
+            base=f"{row.absent:,} of {row.possible:,}",
+            length=_length(row.absence_rate, longest),
+            highest=alone and row.absence_rate == longest,
+        )
+        for row in table.itertuples()
+    )
+
+
+def _longest(table: pd.DataFrame) -> float:
+    return float(table["absence_rate"].max()) if table["absence_rate"].notna().any() else 0.0
+
+
+def _length(rate: Any, longest: float) -> float:
+    return round(100 * float(rate) / longest, 2) if longest and wording.given(rate) else 0.0
