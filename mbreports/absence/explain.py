@@ -235,8 +235,9 @@ def explain(  # noqa: PLR0913 -- all that is known of a student, each of it by n
     """
     found = table[table["student_id"] == student_id]
     if found.empty:
-        some = ", ".join(str(known) for known in table["student_id"].head(5))
-        among = f"; there are {len(table)}, {some} among them" if len(table) else "; there are none"
+        ids = [str(known) for known in table["student_id"].head(6)]
+        some = ", ".join(ids[:5]) + (", …" if len(ids) > 5 else "")  # noqa: PLR2004
+        among = f": its {len(table)} students have the ids {some}" if ids else ", which has no students"
         raise ValueError(f"no student {student_id!r} in this report{among}")
     row = found.iloc[0]
     own_marks, own_adjustments = _own(marks, student_id), _own(adjustments, student_id)
