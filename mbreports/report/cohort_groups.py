@@ -20,17 +20,20 @@ _NAMELESS = "not given"
 
 def list_year_groups(report: AbsenceAnalysis) -> Listing:
     """Give a row per year group, as the first page has it."""
-    return _list_groups("year-groups", "By year group", "Year group", report.year_groups, "year_group", report.policy)
+    rows = [_group_row(row, row.year_group, report.policy) for row in report.year_groups.itertuples()]
+    return _list_groups("By year group", "Year group", rows, report.policy)
 
 
 def list_homerooms(report: AbsenceAnalysis) -> Listing:
-    """Give a row per homeroom; nothing where the school names none."""
-    return _list_groups("homerooms", "By homeroom", "Homeroom", report.homerooms, "homeroom", report.policy)
+    """Give a row per homeroom of a year group."""
+    rows = [
+        _group_row(row, row.homeroom, report.policy, of=wording.clean(row.year_group))
+        for row in report.homerooms.itertuples()
+    ]
+    return _list_groups("By homeroom", "Homeroom", rows, report.policy)
 
 
-def _list_groups(
-    anchor: str, heading: str, label: str, table: pd.DataFrame, column: str, policy: Policy
-) -> Listing:
+def _list_groups(heading: str, label: str, rows: list[Row], policy: Policy) -> Listing:
     highest = policy.band_names[-1].split()[0].capitalize()
     columns = (
         Column(label, 34),
@@ -40,15 +43,14 @@ def _list_groups(
         Column("Chronic", 11, number=True),
         Column(highest, 11, number=True),
     )
-    rows = tuple(_group_row(row, getattr(row, column), policy) for row in table.itertuples())
-    note = "Absent: sessions missed, of those possible. Chronic: students from the label "
-    note += f"“{policy.chronic}”; of them, {highest.lower()}: “{policy.band_names[-1]}”."
-    return Listing(anchor, heading, note, columns, (Group(rows),) if rows else ())
+    note = f"Absent: sessions missed, of those possible. Chronic: students from the label “{policy.chronic}” up; "
+    note += f"{highest.lower()}: those of them with the label “{policy.band_names[-1]}”."
+    return Listing(f"{label.replace(' ', '-').lower()}s", heading, note, columns, (Group(tuple(rows)),) if rows else ())
 
 
-def _group_row(row: Any, name: Any, policy: Policy) -> Row:
+def _group_row(row: Any, name: Any, policy: Policy, *, of: str = "") -> Row:
     cells = (
-        wording.clean(name) or _NAMELESS,
+        " · ".join(part for part in (of, wording.clean(name) or _NAMELESS) if part),
         wording.whole(row.students),
         f"{row.absent:,} of {row.possible:,}",
         wording.percent(row.absent, row.possible, policy),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mbreports.absence.cohort import NO_LABEL, chronic_bands
 from mbreports.absence.shares import percent
 from mbreports.report import wording
 from mbreports.report.cohort_parts import Column, Group, Listing, Row
@@ -13,9 +14,7 @@ if TYPE_CHECKING:
     from mbreports.absence.policy import Policy
     from mbreports.report.cohort_parts import Shade
 
-__all__ = ["NO_LABEL", "band_shades", "chronic_bands", "list_students", "shade_of", "student_link"]
-
-NO_LABEL = "no label"
+__all__ = ["band_shades", "list_students", "shade_of", "student_link"]
 
 _COLUMNS = (
     Column("Student", 25),
@@ -28,11 +27,6 @@ _COLUMNS = (
     Column("Spells", 6, number=True),
     Column("Can miss", 9, number=True),
 )
-
-
-def chronic_bands(policy: Policy) -> tuple[str, ...]:
-    """Give the names of the bands that count as chronically absent, ascending."""
-    return policy.band_names[policy.band_names.index(policy.chronic) :]
 
 
 def band_shades(policy: Policy) -> dict[str, Shade]:
@@ -81,7 +75,8 @@ def list_students(report: AbsenceAnalysis) -> Listing:
 def _note(policy: Policy) -> str:
     return (
         "Absent: sessions missed, of those possible. Unexplained: of those missed. Spells: runs of missed sessions. "
-        f"Can miss: how many of the sessions to come may be missed to finish the term below {percent(policy.threshold)}; "
+        "Can miss: how many of the sessions to come may be missed to finish the term below "
+        f"{percent(policy.threshold)}; "
         "“past”: it cannot be finished below."
     )
 
