@@ -102,12 +102,12 @@ def apply_adjustments(
     Source: ``measures.md``, "Counts, adjustments, and ManageBac's own totals".
     """
     asked = adjustments.assign(_name=adjustments["label"].where(adjustments["status"].isna()))
-    wanted = asked.groupby([*_KEY, "_name"], dropna=False, as_index=False)["adjustment"].sum()
+    wanted = asked.groupby([*_KEY, "_name"], dropna=False, as_index=False).agg(wanted=("adjustment", "sum"))
     table = _with_new_rows(counts, asked, policy)
     table["adjustment"] = 0
     base = table.groupby([*_KEY, "_name"], dropna=False)["from_marks"].transform("sum")
     key = [*_KEY, "_name"]
-    merged = table[key].merge(wanted.rename(columns={"adjustment": "wanted"}), on=key, how="left")
+    merged = table[key].merge(wanted, on=key, how="left")
     net = merged["wanted"].fillna(0).astype("int64").to_numpy()
     net = np.maximum(net, -base.to_numpy()) if policy.adjustments == "add" else np.zeros_like(net)
     table["adjustment"] = _shared_out(table, net)
@@ -134,22 +134,23 @@ def _with_new_rows(counts: pd.DataFrame, asked: pd.DataFrame, policy: Policy) ->
     )
 
 
-def _shared_out(table: pd.DataFrame, net: np.ndarray[Any, np.dtype[np.int64]]) -> pd.Series[Any]:
-    """Lay each code's net adjustment on its rows: additions on one, reductions on unexcused rows before excused ones."""
+def _shared_out(table: pd.DataFrame, net: np.ndarray[Any, Any]) -> pd.Series[Any]:
+    """Lay each code's net adjustment on its rows: additions on one, reductions on unexcused before excused ones."""
     rank = table["meaning"].map({UNEXCUSED: 0, EXCUSED: 1}).fillna(0)
     order = table.assign(_net=net, _rank=rank).sort_values([*_KEY, "_name", "_rank"], kind="stable")
     groups = order.groupby([*_KEY, "_name"], dropna=False)
     before = groups["from_marks"].cumsum() - order["from_marks"]
-    taken = np.minimum(order["from_marks"], np.maximum(-order["_net"] - before, 0))
+    taken = (-order["_net"] - before).clip(lower=0).clip(upper=order["from_marks"])
     first = groups.cumcount() == 0
-    return (np.where(first, np.maximum(order["_net"], 0), 0) - taken).astype("int64").reindex(table.index)
+    added = order["_net"].clip(lower=0).where(first, 0)
+    return (added - taken).astype("int64").reindex(table.index)
 
 
 def _what_fitted(asked: pd.DataFrame, table: pd.DataFrame, key: list[str], policy: Policy) -> pd.DataFrame:
     """Each adjustment with what was added of it; what did not fit is laid on its student's and code's reductions."""
     if policy.adjustments == "leave":
         return asked.assign(applied=0, not_fitting=0)
-    done = table.groupby(key, dropna=False, as_index=False)["adjustment"].sum().rename(columns={"adjustment": "_done"})
+    done = table.groupby(key, dropna=False, as_index=False).agg(_done=("adjustment", "sum"))
     shown = asked.merge(done, on=key, how="left").set_axis(asked.index)
     groups = shown.groupby(key, dropna=False)
     over = groups["adjustment"].transform("sum") - shown["_done"].fillna(0).astype("int64")

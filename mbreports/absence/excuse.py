@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from mbreports.absence.meanings import EXCUSED, UNEXCUSED
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["apply_excusals", "covered_marks"]
 
@@ -59,6 +62,4 @@ def apply_excusals(marks: pd.DataFrame, excusals: pd.DataFrame) -> pd.DataFrame:
     first = covered_marks(unexcused, excusals).drop_duplicates("mark").set_index("mark")
     excused_by = first["excusal_id"].reindex(marks.index).astype("Int64")
     meaning = marks["meaning"].mask(marks.index.isin(first.index), EXCUSED)
-    out = marks.assign(meaning=meaning.astype("str"))
-    out.insert(out.columns.get_loc("meaning") + 1, "excused_by", excused_by)
-    return out
+    return marks.assign(meaning=meaning.astype("str"), excused_by=excused_by)

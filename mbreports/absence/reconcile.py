@@ -18,8 +18,8 @@ def totals_hold_adjustments(
     """
     Find out whether ManageBac's totals already hold the adjustments, which is documented nowhere.
 
-    For every student who has an adjustment (one that changes a count) and totals: do the totals of the adjusted codes equal
-    the marks with the adjustments, or the marks alone?
+    For every student who has an adjustment (one that changes a count) and totals: do the totals of the adjusted codes
+    equal the marks with the adjustments, or the marks alone?
 
     Parameters
     ----------
@@ -71,8 +71,8 @@ def reconcile(
     -------
     pandas.DataFrame
         One row per student and code (-1 and above) that differs: ``student_id`` int64, ``status`` Int16, ``label`` str,
-        ``from_marks, adjustment, in_total, difference`` int64; ``difference = in_total - from_marks - adjustment``, where a
-        reduction takes no more than there is. No totals: no rows.
+        ``from_marks, adjustment, in_total, difference`` int64; ``difference = in_total - from_marks - adjustment``,
+        where a reduction takes no more than there is. No totals: no rows.
 
     Source: ``measures.md``, "Reconciliation".
     """

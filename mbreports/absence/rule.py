@@ -16,11 +16,11 @@ __all__ = ["rule_in_words"]
 _UNRECORDED = {
     "present": "Sessions without a register count as attended, as ManageBac shows them",
     "exclude": "Sessions without a register are left out",
-    "exclude_untaken": "Registers that nobody took are left out; a student left open in a taken register counts as attended",
+    "exclude_untaken": "Registers that nobody took are left out; an open mark in a taken one counts as attended",
 }
 
 
-def rule_in_words(
+def rule_in_words(  # noqa: PLR0913 -- what it needs to know, each by name
     policy: Policy,
     codes: pd.DataFrame,
     *,
@@ -81,7 +81,7 @@ def _bands(policy: Policy) -> str:
     return "; ".join(f"{name} {rule}" for name, rule in zip(policy.band_names, policy.band_rules(), strict=True))
 
 
-def _adjustments(policy: Policy, basis: str, adjusted: int, hold: bool | None, agree: tuple[int, int]) -> str:
+def _adjustments(policy: Policy, basis: str, adjusted: int, hold: bool | None, agree: tuple[int, int]) -> str:  # noqa: FBT001
     if not adjusted:
         return ""
     if basis != "homeroom":

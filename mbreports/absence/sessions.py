@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from mbreports.absence.meanings import ABSENT, ATTENDED, MEANINGS, UNRECORDED
+from mbreports.absence.meanings import ABSENT, ATTENDED, MEANINGS, UNRECORDED, Meanings
 
 if TYPE_CHECKING:
     from mbreports.absence.policy import Policy
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["apply_meanings", "session_rows"]
 
 _SERIES = ["student_id", "year_group_id", "class_id"]
-_ORDER = ["student_id", "date", "class_id", "period"]
+_ORDER = ["student_id", "date", "period", "class_id"]
 
 
 def apply_meanings(marks: pd.DataFrame, policy: Policy, *, as_of: pd.Timestamp | None = None) -> pd.DataFrame:
@@ -51,7 +51,7 @@ def apply_meanings(marks: pd.DataFrame, policy: Policy, *, as_of: pd.Timestamp |
     session = marked | _any_of(marked, day, register, whole_day=whole_day) & _enrolled(marks, marked)
     if as_of is not None:
         session &= (marks["date"] <= as_of).to_numpy()
-    places = policy.meanings.table()[marks["status"].fillna(-1).to_numpy(dtype=np.int64) + 2**15]
+    places = Meanings(policy.meanings).table()[marks["status"].fillna(-1).to_numpy(dtype=np.int64) + 2**15]
     meanings = np.array([*MEANINGS, None], dtype=object)[np.where(session, places, -1)]
     return marks.assign(
         meaning=pd.Series(meanings, index=marks.index, dtype="str"),
@@ -73,19 +73,20 @@ def session_rows(marks: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        The rows that have a meaning, sorted by student, date, class and period, with two bool columns more:
+        The rows that have a meaning, sorted by student, date, period and class, with two bool columns more:
         ``possible`` and ``absent``.
     """
     rows = marks[marks["meaning"].notna()].sort_values(_ORDER, kind="stable", na_position="first", ignore_index=True)
     meaning = rows["meaning"]
     unrecorded = (meaning == UNRECORDED).to_numpy(dtype=bool)
-    counted = {"present": True, "exclude": False, "exclude_untaken": rows["taken"].to_numpy(dtype=bool)}
+    taken = rows["taken"].to_numpy(dtype=bool)
+    counted = {"present": np.ones_like(taken), "exclude": np.zeros_like(taken), "exclude_untaken": taken}
     absent = meaning.isin(ABSENT).to_numpy(dtype=bool)
     attended = meaning.isin(ATTENDED).to_numpy(dtype=bool)
     return rows.assign(possible=absent | attended | (unrecorded & counted[policy.unrecorded]), absent=absent)
 
 
-def _groups(marks: pd.DataFrame, keys: list[str] | None = None) -> np.ndarray[Any, np.dtype[np.int64]]:
+def _groups(marks: pd.DataFrame, keys: list[str] | None = None) -> np.ndarray[Any, Any]:
     """Number the groups of equal keys, missing ones included; by default the registers."""
     keys = keys or ["date", "year_group_id", "class_id", "period"]
     return marks.groupby(keys, dropna=False, sort=False).ngroup().to_numpy()
@@ -93,8 +94,8 @@ def _groups(marks: pd.DataFrame, keys: list[str] | None = None) -> np.ndarray[An
 
 def _any_of(
     flags: np.ndarray[Any, np.dtype[np.bool_]],
-    day: np.ndarray[Any, np.dtype[np.int64]],
-    register: np.ndarray[Any, np.dtype[np.int64]],
+    day: np.ndarray[Any, Any],
+    register: np.ndarray[Any, Any],
     *,
     whole_day: np.ndarray[Any, np.dtype[np.bool_]],
 ) -> np.ndarray[Any, np.dtype[np.bool_]]:

@@ -24,8 +24,8 @@ def summarise_students(
     Give each student's counts, rates and band; a student without any mark has 0 possible sessions, and stays.
 
     ``absent = unexcused + excused``; ``possible`` = present + late + unexcused + excused (+ the unrecorded that the
-    policy counts); ``attended = possible - absent``; rates are shares of possible, missing where possible is 0. Bands are
-    compared in whole numbers. With ``lates_per_absence = n``, every n lates are one more unexcused absence.
+    policy counts); ``attended = possible - absent``; rates are shares of possible, missing where possible is 0. Bands
+    are compared in whole numbers. With ``lates_per_absence = n``, every n lates are one more unexcused absence.
 
     Parameters
     ----------
