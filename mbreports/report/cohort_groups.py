@@ -98,7 +98,7 @@ def draw_weekdays(report: AbsenceAnalysis) -> tuple[Bar, ...]:
             rate=wording.percent(row.absent, row.possible, report.policy),
             base=f"{row.absent:,} of {row.possible:,}",
             length=_length(row.absence_rate, longest),
-            highest=alone and row.absence_rate == longest,
+            highest=bool(alone and row.absence_rate == longest),
         )
         for row in table.itertuples()
     )
