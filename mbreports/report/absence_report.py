@@ -11,10 +11,11 @@ from mbreports.absence.policy import Policy
 from mbreports.errors import ReportError
 from mbreports.files import whole_file
 from mbreports.frames.term import TermAttendance
-from mbreports.report import letters, notebook, page
+from mbreports.report import notebook, page
 from mbreports.report.choose import chosen_students, some_students
 from mbreports.report.csv_file import write_csv
 from mbreports.report.handouts import write_handouts
+from mbreports.report.letters import Letters, Preview, preview, write_letters
 from mbreports.report.look import Look
 from mbreports.report.pdf import write_pdf
 from mbreports.report.pdf_finish import Label
@@ -85,7 +86,7 @@ class AbsenceReport(AbsenceAnalysis):
         if not isinstance(look, Look | None):
             raise TypeError(f"look: must be a Look, not {type(look).__name__}")
         super().__init__(term, policy or Policy(), basis=basis)
-        given = {"title": title, "logo": logo, "templates": templates}
+        given: dict[str, Any] = {"title": title, "logo": logo, "templates": templates}
         over = {name: value for name, value in given.items() if value is not None}
         self.look = dataclasses.replace(look or Look(), **over)
 
@@ -280,9 +281,9 @@ class AbsenceReport(AbsenceAnalysis):
             No such template or language (names those there are), nobody to write to, another suffix, or the file cannot
             be written.
         """
-        chosen = letters.Choice(template, language, contact)
+        chosen = Letters(template, language, contact)
         ids = some_students(self, students, "letters")
-        return letters.write_letters(self, path, ids, chosen, label=self._label())
+        return write_letters(self, path, ids, chosen, label=self._label())
 
     def letters_preview(
         self,
@@ -292,7 +293,7 @@ class AbsenceReport(AbsenceAnalysis):
         language: str = "en",
         contact: str = "",
         most: int = 3,
-    ) -> letters.Preview:
+    ) -> Preview:
         """
         Show the first few letters in a notebook, before they are printed.
 
@@ -309,7 +310,7 @@ class AbsenceReport(AbsenceAnalysis):
             Shows itself; ``.html`` is its text.
         """
         ids = some_students(self, students, "letters")
-        return letters.preview(self, ids, letters.Choice(template, language, contact), most=most)
+        return preview(self, ids, Letters(template, language, contact), most=most)
 
     def _label(self) -> Label:
         as_of = self.term.as_of

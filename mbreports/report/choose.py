@@ -13,7 +13,7 @@ from mbreports.errors import ReportError
 if TYPE_CHECKING:
     from mbreports.absence.analysis import AbsenceAnalysis
 
-__all__ = ["Choice", "chosen_students", "chronic_students"]
+__all__ = ["Choice", "chosen_students", "chronic_students", "some_students"]
 
 Choice: TypeAlias = "str | int | Iterable[int] | Iterable[bool] | pd.DataFrame | None"
 
@@ -48,9 +48,7 @@ def chosen_students(report: AbsenceAnalysis, students: Choice) -> list[int]:
         return [int(number) for number in every]
     if isinstance(students, str):
         if students not in _WORDS:
-            raise ValueError(
-                f"students: must be {', '.join(map(repr, _WORDS))}, ids, a frame or a mask, not {students!r}"
-            )
+            raise ValueError(_valid(students))
         return chronic_students(report)
     wanted = _ids(students, every)
     if unknown := sorted(wanted - set(every)):
@@ -68,7 +66,7 @@ def _ids(students: int | Iterable[int] | Iterable[bool] | pd.DataFrame, every: p
     if isinstance(students, int | np.integer) and not isinstance(students, bool):
         return {int(students)}
     if not isinstance(students, Iterable):
-        raise ValueError(f"students: must be {', '.join(map(repr, _WORDS))}, ids, a frame or a mask, not {students!r}")
+        raise ValueError(_valid(students))  # noqa: TRY004 -- a wrong value of one argument, as every other
     given = list(students)
     if given and all(isinstance(one, bool | np.bool_) for one in given):
         if len(given) != len(every):
@@ -77,6 +75,10 @@ def _ids(students: int | Iterable[int] | Iterable[bool] | pd.DataFrame, every: p
     if odd := [one for one in given if isinstance(one, bool | np.bool_) or not isinstance(one, int | np.integer)]:
         raise ValueError(f"students: an id is a whole number, not {odd[0]!r}")
     return {int(one) for one in given}
+
+
+def _valid(students: object) -> str:
+    return f"students: must be {', '.join(map(repr, _WORDS))}, ids, a frame or a mask, not {students!r}"
 
 
 def chronic_students(report: AbsenceAnalysis) -> list[int]:

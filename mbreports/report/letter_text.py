@@ -25,6 +25,7 @@ _MOST_SPELLS = 6
 """A letter lists the last few; what lies before is a number. So it stays below 150 words."""
 
 _DAY = "MMMEd"
+_PLURALS: tuple[str, ...] = ("zero", "one", "two", "few", "many", "other")
 _EAST_ASIAN = (("\u3400", "\u9fff"), ("\uac00", "\ud7a3"), ("\uf900", "\ufaff"), ("\U00020000", "\U0003134f"))
 
 
@@ -98,7 +99,7 @@ class Letter:
     def plural(self, value: int, *forms: str) -> str:
         """Choose the form that the language has for a number: one, (few, many,) other, in the language's order."""
         rules = locale_of(self.language).plural_form
-        kinds = [kind for kind in ("zero", "one", "two", "few", "many", "other") if kind in {*rules.tags, "other"}]
+        kinds = [kind for kind in _PLURALS if kind in {*rules.tags, "other"}]
         if len(forms) < len(kinds):  # a language that has more kinds than the template knows of
             return forms[0] if rules(value) == "one" else forms[-1]
         return forms[kinds.index(rules(value))]
@@ -174,9 +175,9 @@ def letters_of(
 
 
 def _spells(own: pd.DataFrame, locale: Locale) -> Iterator[Spell]:
-    for spell in own.itertuples():
-        first, last = spell.first_date.date(), spell.last_date.date()
-        yield Spell(_when(first, last, locale), int(spell.sessions), int(spell.unexcused))
+    columns = (own[name].tolist() for name in ("first_date", "last_date", "sessions", "unexcused"))
+    for first, last, sessions, unexplained in zip(*columns, strict=True):
+        yield Spell(_when(first.date(), last.date(), locale), int(sessions), int(unexplained))
 
 
 def _when(first: dt.date, last: dt.date, locale: Locale) -> str:

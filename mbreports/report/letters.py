@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mbreports.report.look import Look
     from mbreports.report.pdf_finish import Label
 
-__all__ = ["Choice", "Preview", "preview", "write_letters"]
+__all__ = ["Letters", "Preview", "preview", "write_letters"]
 
 _SUFFIXES = (".pdf", ".html", ".csv")
 _FOLDER = "letters"
@@ -33,7 +33,7 @@ _SAME = {"zh": "zh-Hans", "zh-CN": "zh-Hans", "zh-SG": "zh-Hans"}
 
 
 @dataclasses.dataclass(frozen=True)
-class Choice:
+class Letters:
     """Which letter, in which language, and whom to answer."""
 
     template: str | os.PathLike[str]
@@ -52,7 +52,7 @@ class Preview:
 
 
 def write_letters(
-    report: AbsenceReport, path: str | os.PathLike[str], student_ids: Sequence[int], choice: Choice, *, label: Label
+    report: AbsenceReport, path: str | os.PathLike[str], student_ids: Sequence[int], choice: Letters, *, label: Label
 ) -> Path:
     """
     Write letters in the format that the suffix says.
@@ -96,18 +96,18 @@ def write_letters(
     return target
 
 
-def preview(report: AbsenceReport, student_ids: Sequence[int], choice: Choice, *, most: int) -> Preview:
+def preview(report: AbsenceReport, student_ids: Sequence[int], choice: Letters, *, most: int) -> Preview:
     """Give the first letters as one piece of HTML, each a sheet of paper, whatever the notebook's colours are."""
     documents = list(_documents(report, student_ids[:most], choice))
     return Preview(_render(report.look, "letters/preview.html", documents=documents, of=len(student_ids)))
 
 
-def _letters(report: AbsenceReport, student_ids: Sequence[int], choice: Choice) -> Iterator[Letter]:
+def _letters(report: AbsenceReport, student_ids: Sequence[int], choice: Letters) -> Iterator[Letter]:
     school = clean(report.look.name or report.term.school) or "The school"
     return letters_of(report, student_ids, language=choice.language, school=school, contact=clean(choice.contact))
 
 
-def _documents(report: AbsenceReport, student_ids: Sequence[int], choice: Choice) -> Iterator[PrintDocument]:
+def _documents(report: AbsenceReport, student_ids: Sequence[int], choice: Letters) -> Iterator[PrintDocument]:
     look, name = _template(report.look, choice)
     for letter in _letters(report, student_ids, choice):
         yield PrintDocument(
@@ -123,7 +123,7 @@ def _render(look: Look, name: str, **values: Any) -> str:
     return templating.render(templating.environment(look.templates), name, look=look, **values)
 
 
-def _template(look: Look, choice: Choice) -> tuple[Look, str]:
+def _template(look: Look, choice: Letters) -> tuple[Look, str]:
     """Find the letter: a school's own file, or the name's template in the language or in a wider one."""
     locale_of(choice.language)
     path = Path(choice.template)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO, Literal, Protocol, TypeAlias
 import pikepdf
 
 from mbreports.report.pdf_links import ACROSS
+from mbreports.report.pdf_text import mend_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -107,6 +108,7 @@ def finish(drawn: str, path: Path, parts: Sequence[Part], label: Label) -> None:
             _lead(page, places, tagged=tagged)
         if not tagged:
             _forget_structure(pdf, pages)
+        mend_text(pdf)
         _set_outline(pdf, pages, parts, places)
         _set_page_labels(pdf, parts)
         _set_metadata(pdf, label)
@@ -196,6 +198,7 @@ def _set_metadata(pdf: pikepdf.Pdf, label: Label) -> None:
     pdf.Root.Lang = pikepdf.String(label.lang)
     pdf.Root.ViewerPreferences = pikepdf.Dictionary(DisplayDocTitle=True)
     pdf.Root.PageMode = pikepdf.Name.UseOutlines
+    producer = str(pdf.docinfo.get("/Producer", "PlutoPrint"))
     stamp = f"D:{label.created:%Y%m%d}000000Z"
     pdf.docinfo["/Title"] = pikepdf.String(label.title)
     pdf.docinfo["/Creator"] = pikepdf.String("mbreports")
@@ -204,6 +207,7 @@ def _set_metadata(pdf: pikepdf.Pdf, label: Label) -> None:
     with pdf.open_metadata(set_pikepdf_as_editor=False) as metadata:
         metadata["dc:title"] = label.title
         metadata["dc:language"] = {label.lang}
+        metadata["pdf:Producer"] = producer
         metadata["xmp:CreatorTool"] = "mbreports"
         for key in ("xmp:CreateDate", "xmp:ModifyDate"):
             metadata[key] = f"{label.created:%Y-%m-%d}T00:00:00Z"

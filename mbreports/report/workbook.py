@@ -43,7 +43,7 @@ _KINDS: dict[str, dict[str, Any]] = {
 }
 _CELL = {"font_name": "Calibri", "font_size": 11, "valign": "top"}
 _HEADER = {"bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom", "font_name": "Calibri", "font_size": 11}
-_BANDS = (
+_BANDS: tuple[dict[str, Any], ...] = (
     {},
     {"bg_color": "#E3E7EB"},
     {"bold": True, "pattern": 16, "fg_color": "#E8B8A4", "bg_color": "#FFFFFF"},
