@@ -23,7 +23,9 @@ MISSED_A_CLASS = "in homeroom, absent in class"
 _MOST_SPANS = 12
 
 
-def days_in_words(dates: Iterable[pd.Timestamp], school_days: Sequence[pd.Timestamp], *, most: int = _MOST_SPANS) -> str:
+def days_in_words(
+    dates: Iterable[pd.Timestamp], school_days: Sequence[pd.Timestamp], *, most: int = _MOST_SPANS
+) -> str:
     """
     Write dates as runs of school days: ``Fri 12 Sep, Tue 7 – Thu 9 Oct``; a weekend does not break a run.
 
@@ -53,12 +55,10 @@ def _school_days(report: AbsenceAnalysis) -> list[pd.Timestamp]:
 
 def list_unexplained(report: AbsenceAnalysis) -> Listing:
     """Give a row per student with unexplained absences, the chronically absent first, then who has the most."""
-    held, table = report.unexplained, report.students.set_index("student_id")
+    held, absent = report.unexplained, report.students.set_index("student_id")["absent"].to_dict()
     shades, order = band_shades(report.policy), report.policy.band_names
     days = _school_days(report)
-    people = [
-        (number, part.iloc[0], part["date"].tolist()) for number, part in held.groupby("student_id", sort=False)
-    ]
+    people = [(number, part.iloc[0], part["date"].tolist()) for number, part in held.groupby("student_id", sort=False)]
     chronic = chronic_bands(report.policy)
     people.sort(key=lambda one: (-order.index(one[1].band) if one[1].band in chronic else 1, -len(one[2])))
     rows = tuple(
@@ -66,7 +66,7 @@ def list_unexplained(report: AbsenceAnalysis) -> Listing:
             first,
             (
                 wording.clean(first.year_group),
-                f"{len(dates):,} of {int(table.loc[number, 'absent']):,}",
+                f"{len(dates):,} of {absent[number]:,}",
                 days_in_words(dates, days),
             ),
             keys=(None, None, len(dates), None),
@@ -74,11 +74,16 @@ def list_unexplained(report: AbsenceAnalysis) -> Listing:
         )
         for number, first, dates in people
     )
-    columns = (Column("Student", 26), Column("Year group", 13), Column("Unexplained", 12, number=True), Column("Days", 49))
+    columns = (
+        Column("Student", 26),
+        Column("Year group", 13),
+        Column("Unexplained", 12, number=True),
+        Column("Days", 49),
+    )
     note = (
         f"{wording.plural(len(held), 'absence')} of {wording.plural(len(rows), 'student')} "
-        f"{'has' if len(held) == 1 else 'have'} no explanation, of {report.cohort.absent:,}. Chronically absent students "
-        "come first. Of: all absences of the student."
+        f"{'has' if len(held) == 1 else 'have'} no explanation, of {report.cohort.absent:,}. Chronically absent "
+        "students come first. Of: all absences of the student."
         if rows
         else f"Every one of the {report.cohort.absent:,} absences is explained."
     )
@@ -122,14 +127,14 @@ def list_registers(report: AbsenceAnalysis) -> Listing:
     due, days = report.registers, _school_days(report)
     missing = due[due["unrecorded"] > 0]
     keys = ["year_group", "class_name", "teacher", "period"]
-    total = due.groupby(keys, dropna=False, sort=False).size()
+    total = {key: len(part) for key, part in due.groupby(keys, dropna=False, sort=False)}
     rows = []
     for key, part in missing.groupby(keys, dropna=False, sort=False):
         never = part.loc[~part["taken"], "date"].tolist()
         cells = (
             _register_name(part.iloc[0]),
             wording.clean(part["teacher"].iloc[0]),
-            f"{len(never):,} of {int(total[key]):,}",
+            f"{len(never):,} of {total[key]:,}",
             wording.whole(part["unrecorded"].sum()),
             days_in_words(never, days),
         )
@@ -156,8 +161,8 @@ def _registers_note(report: AbsenceAnalysis) -> str:
         return f"All {wording.plural(len(due), 'register')} were taken, for every student."
     return (
         f"{never:,} of {wording.plural(len(due), 'register')} {'was' if never == 1 else 'were'} never taken. "
-        f"Coverage: {covered} of sessions recorded ({recorded:,} of {recorded + opened:,}); open sessions have no entry, "
-        "in taken registers too."
+        f"Coverage: {covered} of sessions recorded ({recorded:,} of {recorded + opened:,}); open sessions have no "
+        "entry, in taken registers too."
     )
 
 
@@ -191,8 +196,8 @@ def list_mismatch(report: AbsenceAnalysis) -> Listing:
     note = (
         f"{wording.plural(len(held), 'class mark')} of {wording.plural(len(rows), 'student')} "
         f"{'contradicts' if len(held) == 1 else 'contradict'} homeroom of the same date, of "
-        f"{int(report.term.class_marks['status'].notna().sum()):,} class marks. Missed a class: attended homeroom, absent "
-        "in class. Missed homeroom: the reverse."
+        f"{int(report.term.class_marks['status'].notna().sum()):,} class marks. Missed a class: attended homeroom, "
+        "absent in class. Missed homeroom: the reverse."
         if rows
         else "No class mark contradicts homeroom of the same date."
     )
@@ -203,5 +208,3 @@ def _missed(part: pd.DataFrame, *, most: int) -> str:
     said = [f"{wording.day(row.date)} {wording.clean(row.class_name)}".strip() for row in part.head(most).itertuples()]
     more = f" and {len(part) - most:,} more" if len(part) > most else ""
     return ", ".join(said) + more
-
-
