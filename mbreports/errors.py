@@ -106,7 +106,25 @@ class BadAnswer(ApiError):
 
 
 class OutcomeUnknown(ApiError):
-    """A write was sent and its answer lost: it may or may not have been done; the message says what was sent."""
+    """
+    A write was sent and its answer lost: it may or may not have been done; the message says what was sent.
+
+    Attributes
+    ----------
+    sent
+        The fields that were sent, whole: the message says of a comment only how long it was.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        sent: dict[str, object] | None = None,
+        status_code: int | None = None,
+        path: str = "",
+    ) -> None:
+        super().__init__(message, status_code=status_code, path=path)
+        self.sent = sent or {}
 
 
 class ReadOnly(MBReportsError):

@@ -8,7 +8,6 @@ import socket
 import threading
 from typing import TYPE_CHECKING, Any
 
-import urllib3
 from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies, select_proxy
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -17,6 +16,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import urllib3
     from requests import PreparedRequest, Response
 
     from mbreports.api.secret import Secret

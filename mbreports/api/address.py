@@ -123,7 +123,7 @@ class Call:
 
     @classmethod
     def to(cls, path: str, rows: str | None = None, /, **query: Any) -> Call:
-        """Make a call: lists become ``name[]``, truths ``true`` or ``false``, dates ``yyyy-mm-dd``; None is left out."""
+        """Make a call: lists become ``name[]``, truths ``true`` or ``false``, dates ISO dates; None is left out."""
         path = path.removeprefix("/") if isinstance(path, str) else ""
         if not _PATH.fullmatch(path):
             raise ValueError("the path must be such as 'students/9/excusals': no address, no '..', no query")

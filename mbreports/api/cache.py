@@ -11,6 +11,7 @@ import sqlite3
 import threading
 import zlib
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -145,10 +146,10 @@ class _Rows(SQLiteDict):
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield connection
-                connection.execute("COMMIT")
-            finally:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
+            except BaseException:
+                connection.rollback()
+                raise
+            connection.commit()
 
     def _opened(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.db_path, isolation_level=None, timeout=_BUSY, check_same_thread=False)
@@ -168,6 +169,16 @@ class _Rows(SQLiteDict):
         found = {key: self.deserialize(key, value) for key, value in rows}
         return {key: kept for key, kept in found.items() if kept is not None}
 
+    def remove(self, keys: list[str]) -> None:
+        """Delete many rows."""
+        with self.connection(commit=True) as connection:
+            connection.executemany("DELETE FROM responses WHERE key = ?", [(key,) for key in keys])
+
+    def remove_matching(self, matches: Callable[[str], bool]) -> bool:
+        """Delete the rows whose keys match."""
+        self.remove([key for key in self.keys_like() if matches(key)])
+        return True
+
     def keys_like(self) -> list[str]:
         """Give all keys."""
         with self.connection() as connection:
@@ -179,6 +190,13 @@ class _Rows(SQLiteDict):
             gone = connection.execute("DELETE FROM responses WHERE expires <= ?", (round(now),)).rowcount
         if gone:
             self.checkpoint()
+
+    def shut(self) -> None:
+        """Close the connection."""
+        with self._turn:
+            connection, self._connection = self._connection, None
+            if connection is not None:
+                connection.close()
 
     def checkpoint(self) -> None:
         """Carry the log over into the file and empty it: deleted text stays in neither."""
@@ -236,6 +254,7 @@ class Store:
         self._lock = threading.RLock()
         self._rest_until = 0.0
         self._purged = 0.0
+        self._undropped: list[Callable[[str], bool]] = []
 
     def find(self, keys: Iterable[str]) -> dict[str, Kept]:
         """Give what is kept under these keys, fresh or not."""
@@ -243,7 +262,7 @@ class Store:
         found: dict[str, Kept] = {}
         for start in range(0, len(wanted), _SLICE):
             part = wanted[start : start + _SLICE]
-            found |= self._do(lambda rows, part=part: rows.find(part), {})
+            found |= self._do(partial(_Rows.find, keys=part), {})
         now = self._clock.now()
         return {key: kept for key, kept in found.items() if kept.created <= now + 60 and now < kept.gone}
 
@@ -260,11 +279,12 @@ class Store:
         """Delete some answers."""
         wanted = list(keys)
         if wanted:
-            self._do(lambda rows: rows.bulk_delete(wanted), None)
+            self._do(partial(_Rows.remove, keys=wanted), None)
 
     def drop_matching(self, matches: Callable[[str], bool]) -> None:
-        """Delete the answers whose keys match."""
-        self.drop(key for key in self._do(lambda rows: rows.keys_like(), []) if matches(key))
+        """Delete the answers whose keys match: now, or (locked) before anything is read again."""
+        if not self._do(partial(_Rows.remove_matching, matches=matches), otherwise=False):
+            self._undropped.append(matches)
 
     def size(self) -> int:
         """Bytes on disk."""
@@ -286,7 +306,7 @@ class Store:
             if rows is not None:
                 with contextlib.suppress(sqlite3.Error):
                     rows.checkpoint()
-                rows.close()
+                rows.shut()
 
     def _files(self, suffix: str = "") -> list[Path]:
         return [self.path.with_name(self.path.name + suffix + side) for side in _SIDES]
@@ -315,6 +335,9 @@ class Store:
             if self._clock.now() - self._purged > 60:  # noqa: PLR2004
                 self._purged = self._clock.now()
                 self._rows.purge(self._purged)
+            while self._undropped:
+                self._rows.remove_matching(self._undropped[0])
+                self._undropped.pop(0)
             return self._rows
 
     def _make_private(self) -> None:
@@ -334,7 +357,7 @@ class Store:
             rows, self._rows = self._rows, None
             if rows is not None:
                 with contextlib.suppress(sqlite3.Error):
-                    rows.close()
+                    rows.shut()
             with contextlib.suppress(OSError):
                 self.path.replace(self.path.with_name(self.path.name + ".corrupt"))
                 for path in self._files()[1:]:

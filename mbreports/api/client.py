@@ -18,10 +18,10 @@ from mbreports.api.endpoints import TermDates, lifetime
 from mbreports.api.flights import Flight, Flights, flights_of
 from mbreports.api.pace import SYSTEM, Clock
 from mbreports.api.pages import read_pages
-from mbreports.api.replies import parse
+from mbreports.api.replies import Reply, parse, refusal
 from mbreports.api.secret import Secret, find_token
-from mbreports.api.transport import Transport
-from mbreports.errors import BadAnswer, TryLater
+from mbreports.api.transport import Lost, Transport
+from mbreports.errors import ApiError, BadAnswer, ReadOnly, TryLater
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -115,15 +115,19 @@ class Client:
         self.allow_writes = allow_writes
 
     def __repr__(self) -> str:
+        """Show the address, and the school where it is known; nothing of the token."""
         return f"<mbreports.Client {self._base}" + (f", {self._school}" if self._school else "") + ">"
 
     def __enter__(self) -> Self:
+        """Give the client."""
         return self
 
     def __exit__(self, *_: object) -> None:
+        """Close it."""
         self.close()
 
     def __reduce__(self) -> NoReturn:
+        """Refuse to be copied or pickled."""
         raise TypeError("a Client holds a token and connections: it is not copied or pickled; make another")
 
     def close(self) -> None:
@@ -241,6 +245,55 @@ class Client:
     def break_off(self) -> None:
         """Break off every read that is under way: their work was given up."""
         self._transport.break_off()
+
+    @property
+    def base_url(self) -> str:
+        """The address that is asked, the version included."""
+        return self._base
+
+    @property
+    def rate_limit(self) -> str | None:
+        """The limit that ManageBac's answers stated, None where they have not stated any."""
+        return self._transport.gate.limit
+
+    @property
+    def store(self) -> Store | None:
+        """The answers that are kept, None where none are."""
+        return self._store
+
+    def send(
+        self, method: str, call: Call, body: dict[str, Any] | None, touches: Callable[[str], bool]
+    ) -> Reply | Lost:
+        """
+        Send a write exactly once; whatever comes of it, every kept answer that it touches is dropped.
+
+        Parameters
+        ----------
+        method, call, body
+            What is sent.
+        touches
+            Says of a call's key whether its answer may be another after the write.
+
+        Raises
+        ------
+        ReadOnly
+            The client was not made with ``allow_writes=True``; nothing is sent.
+        """
+        if not self.allow_writes:
+            raise ReadOnly(
+                f"{method} {call.path} would write: nothing was sent; make the client with allow_writes=True"
+            )
+        with self._flights.writing(touches, lambda: self._drop(touches)):
+            return self._transport.write(method, call, body)
+
+    def refusal_of(self, reply: Reply, method: str, path: str) -> ApiError:
+        """Give the error of a refused write."""
+        wait = self._transport.learn(reply)
+        return refusal(reply, method, path, wait=wait, secret=self._secret)
+
+    def _drop(self, touches: Callable[[str], bool]) -> None:
+        if self._store is not None:
+            self._store.drop_matching(touches)
 
     def knows_school(self, name: Any) -> None:
         """Take in the school's name, for the repr."""

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from tqdm.auto import tqdm
 
-from mbreports.api.client import Answer, Client
 from mbreports.api.pace import Cancelled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from mbreports.api.address import Call
+    from mbreports.api.client import Answer, Client
 
 __all__ = ["read_many"]
 

@@ -6,9 +6,12 @@ import datetime as dt
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 __all__ = ["SYSTEM", "Cancelled", "Clock", "Gate", "asked_wait", "rate_limit"]
 

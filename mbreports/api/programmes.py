@@ -1,4 +1,4 @@
-"""Programmes have several spellings (``ib_pyp``, ``ibpyp``, ``pyp``, "IB Primary Years"): one key for each, to compare."""
+"""Programmes have several spellings (``ib_pyp``, ``pyp``, "IB Primary Years"): one key for each, to compare."""
 
 from __future__ import annotations
 

@@ -84,7 +84,9 @@ def unreadable(reply: Reply, method: str, path: str) -> ApiError | None:
     )
 
 
-def refusal(reply: Reply, method: str, path: str, *, wait: float | None, secret: Secret) -> ApiError:
+def refusal(  # noqa: PLR0911 -- one return for each kind
+    reply: Reply, method: str, path: str, *, wait: float | None, secret: Secret
+) -> ApiError:
     """Make the error of a refused call, with ManageBac's own reason."""
     status = reply.status
     fields, reason = _reasons(reply.body, secret)

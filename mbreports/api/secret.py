@@ -38,9 +38,11 @@ class Secret:
         self._text = _Hidden(text) if isinstance(text, str) else text
 
     def __repr__(self) -> str:
+        """Show nothing."""
         return "<token>"
 
     def __reduce__(self) -> NoReturn:
+        """Refuse to be copied or pickled."""
         raise TypeError("a token is not copied or pickled")
 
     @property

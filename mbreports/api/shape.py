@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from array import array
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ import pandas as pd
 from mbreports.api.checks import Misshapen, Where, index_of, items, mapping, text, whole
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Sequence
 
 __all__ = ["Marks", "class_day", "explode_categories", "homeroom_day", "integers", "pivot_periods", "texts"]
@@ -34,6 +34,7 @@ class Marks:
     notes: list[str | None] = field(default_factory=list)
 
     def __len__(self) -> int:
+        """Give the number of rows."""
         return len(self.students)
 
     def add(self, student: int, mark: dict[str, Any] | None, where: Where, period: int = _NONE) -> None:
@@ -101,12 +102,14 @@ def texts(values: Sequence[str | None]) -> pd.Series[Any]:
         return pd.Series(dtype="str")
     known: dict[str | None, int] = {}
     places = np.fromiter((known.setdefault(value, len(known)) for value in values), dtype="int64", count=len(values))
-    return pd.Series(list(known), dtype="object").astype("str").take(places).reset_index(drop=True)
+    words: pd.Series[Any] = pd.Series(list(known), dtype="str")
+    return words.take(places).reset_index(drop=True)
 
 
 def integers(values: Iterable[int | None], dtype: str) -> pd.Series[Any]:
     """Give a column of whole numbers."""
-    return pd.Series(pd.array(list(values), dtype="Int64"), dtype="Int64").astype(dtype)
+    column: pd.Series[Any] = pd.Series(pd.array(list(values), dtype="Int64"))
+    return column.astype(pd.api.types.pandas_dtype(dtype))
 
 
 def _students(document: Any) -> list[tuple[int, dict[str, Any], Where]]:

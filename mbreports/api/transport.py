@@ -56,7 +56,7 @@ class _Progress:
 class Transport:
     """Sends calls to one school's API and gives replies; knows the token's adapter, the pace and the deadline."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 -- what a connection is made of
         self,
         base: str,
         secret: Secret,

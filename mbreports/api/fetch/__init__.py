@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from mbreports.api.fetch.attendance import adjustments, class_date, class_term, homeroom_date, homeroom_term
 from mbreports.api.fetch.days import class_dates, homeroom_dates
+from mbreports.api.fetch.excused import excusals
 from mbreports.api.fetch.lists import (
     class_students,
     classes,
-    excusals,
     memberships,
     students,
     teachers,

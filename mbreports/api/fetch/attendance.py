@@ -216,7 +216,8 @@ def adjustments(client: Client, year_group_id: int, term_id: int) -> pd.DataFram
 
 def totals_call(year_group_id: int, term_id: int, *, archived_students: bool = False) -> Call:
     """Give the call for a homeroom's totals."""
-    path = f"year-groups/{checked_id(year_group_id, 'year_group_id')}/homeroom/attendance/term/{checked_id(term_id, 'term_id')}"
+    group, term = checked_id(year_group_id, "year_group_id"), checked_id(term_id, "term_id")
+    path = f"year-groups/{group}/homeroom/attendance/term/{term}"
     return Call.to(path, archived_students=bool(archived_students))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from mbreports.api import shape
 from mbreports.api.fetch.asked import Ages, dated, days_in, ids_in
@@ -17,6 +16,8 @@ from mbreports.frames.columns import MARKS, conform, empty
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable
+
+    import pandas as pd
 
     from mbreports.api.client import Answer, Client
 

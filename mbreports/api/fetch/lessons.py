@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -15,6 +14,8 @@ from mbreports.api.programmes import programme_key
 from mbreports.frames.columns import CLASSES, conform
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from mbreports.api.client import Client
     from mbreports.api.fetch.asked import Ages
     from mbreports.api.fetch.plan import Plan, Programme

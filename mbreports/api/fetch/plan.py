@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,7 @@ from mbreports.errors import BadAnswer, NotAllowed, NotFound
 from mbreports.frames.columns import DATE
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable
 
     from mbreports.api.client import Client
@@ -69,7 +69,7 @@ class Plan:
         return [day.date() for day in programme.days["date"] if day.date() <= self.last]
 
 
-def plan_term(
+def plan_term(  # noqa: PLR0913 -- the contract's keywords
     client: Client,
     term_ids: int | Iterable[int],
     *,
@@ -196,7 +196,7 @@ def _programme(client: Client, row: Any, groups: list[Any], free: set[int], ages
 
 
 def _calendar_days(client: Client, row: Any, groups: list[Any], ages: Ages) -> pd.DataFrame | None:
-    """Give the term's days of the calendar endpoint, None where it does not answer under any of the code's spellings."""
+    """Give the term's days by the calendar endpoint, None where it answers under none of the code's spellings."""
     codes = dict.fromkeys([*(_said(group.program_code) for group in groups), str(row.programme)])
     for code in codes:
         try:

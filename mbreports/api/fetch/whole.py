@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -9,8 +10,8 @@ import pandas as pd
 from mbreports.api.fetch.asked import Ages
 from mbreports.api.fetch.attendance import adjustments_call, adjustments_of, totals_call, totals_of
 from mbreports.api.fetch.days import marks_of
+from mbreports.api.fetch.excused import excusals_call, excusals_of
 from mbreports.api.fetch.lessons import class_parts
-from mbreports.api.fetch.lists import excusals_call, excusals_of
 from mbreports.api.fetch.plan import Plan, plan_term
 from mbreports.api.fetch.roster import roster, teacher_names, with_strangers
 from mbreports.api.fetch.school import attendance_categories
@@ -37,6 +38,20 @@ if TYPE_CHECKING:
     from mbreports.api.client import Client
 
 __all__ = ["term"]
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """One operation that is asked many times: what makes a frame of an answer, its columns, a word for it."""
+
+    make: Callable[[Any], pd.DataFrame]
+    columns: dict[str, str]
+    what: str
+
+
+_TOTALS = _Kind(totals_of, TOTALS, "totals")
+_ADJUSTMENTS = _Kind(adjustments_of, ADJUSTMENTS, "adjustments")
+_EXCUSALS = _Kind(excusals_of, EXCUSALS, "excusals")
 
 
 def term(  # noqa: PLR0913 -- the contract's keywords
@@ -133,45 +148,30 @@ def _facts(plan: Plan) -> dict[str, Any]:
 
 def _homeroom_parts(client: Client, plan: Plan, ages: Ages) -> dict[str, pd.DataFrame]:
     pairs = [(day, group.year_group_id) for group in plan.groups for day in plan.past(group.programme)]
+    terms = [(group.year_group_id, group.programme.term_id) for group in plan.groups]
     return {
-        "totals": _by_group(client, plan, totals_call, totals_of, ages, TOTALS, "totals"),
-        "adjustments": _by_group(client, plan, adjustments_call, adjustments_of, ages, ADJUSTMENTS, "adjustments"),
+        "totals": _gathered(client, [totals_call(*each) for each in terms], _TOTALS, ages),
+        "adjustments": _gathered(client, [adjustments_call(*each) for each in terms], _ADJUSTMENTS, ages),
         "marks": marks_of(client, "year-groups", pairs, ages=ages),
     }
 
 
-def _by_group(  # noqa: PLR0913 -- one operation, all of it
-    client: Client,
-    plan: Plan,
-    call: Callable[[int, int], Call],
-    make: Callable[[Any], pd.DataFrame],
-    ages: Ages,
-    columns: dict[str, str],
-    what: str,
-) -> pd.DataFrame:
-    """Ask one operation of every year group with its own term."""
-    calls = [call(group.year_group_id, group.programme.term_id) for group in plan.groups]
-    return gathered(client, calls, make, ages, columns, what)
-
-
-def gathered(  # noqa: PLR0913 -- many answers, one frame
+def _gathered(
     client: Client,
     calls: list[Call],
-    make: Callable[[Any], pd.DataFrame],
+    kind: _Kind,
     ages: Ages,
-    columns: dict[str, str],
-    what: str,
     *,
     missing: Callable[[Exception], bool] | None = None,
 ) -> pd.DataFrame:
     """Give one frame of the frames of many answers."""
     frames = []
-    for answer in read_many(client, calls, make, what=what, missing=missing):
+    for answer in read_many(client, calls, kind.make, what=kind.what, missing=missing):
         if answer is not None:
             ages.add(answer)
             frames.append(answer.value)
     frames = [frame for frame in frames if len(frame)]
-    return conform(pd.concat(frames, ignore_index=True), columns) if frames else empty(columns)
+    return conform(pd.concat(frames, ignore_index=True), kind.columns) if frames else empty(kind.columns)
 
 
 def _excusals(client: Client, people: pd.DataFrame, ages: Ages) -> pd.DataFrame:
@@ -180,16 +180,8 @@ def _excusals(client: Client, people: pd.DataFrame, ages: Ages) -> pd.DataFrame:
     held = [excusals_call(student) for student in people.loc[~left, "student_id"]]
     gone = [excusals_call(student) for student in people.loc[left, "student_id"]]
     frames = [
-        gathered(client, held, excusals_of, ages, EXCUSALS, "excusals"),
-        gathered(
-            client,
-            gone,
-            excusals_of,
-            ages,
-            EXCUSALS,
-            "excusals of students who left",
-            missing=lambda error: isinstance(error, NotFound),
-        ),
+        _gathered(client, held, _EXCUSALS, ages),
+        _gathered(client, gone, _EXCUSALS, ages, missing=lambda error: isinstance(error, NotFound)),
     ]
     frames = [frame for frame in frames if len(frame)]
     known = set(people["student_id"])
