@@ -112,5 +112,6 @@ def chance_over(
 def chance_words(chance: ArrayLike) -> pd.Series:
     """Say a chance in words: "likely" from 0.8 on, "unlikely" up to 0.2, else "uncertain"; missing where it is."""
     p = np.atleast_1d(np.asarray(chance, dtype=float))
-    words = np.select([np.isnan(p), p >= LIKELY, p <= UNLIKELY], [None, "likely", "unlikely"], default="uncertain")
+    words = np.full(p.shape, "uncertain", dtype=object)
+    words[p >= LIKELY], words[p <= UNLIKELY], words[np.isnan(p)] = "likely", "unlikely", None
     return pd.Series(words, dtype="str")
