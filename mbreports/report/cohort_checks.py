@@ -65,7 +65,7 @@ def list_unclassified(report: AbsenceAnalysis) -> Listing:
                 wording.whole(row.marks),
                 wording.whole(row.students),
             ),
-            (int(row.status) if wording.given(row.status) else -2, None, int(row.marks), int(row.students)),
+            (_whole(row.status), None, _whole(row.marks), _whole(row.students)),
         )
         for row in report.unclassified.itertuples()
     )
@@ -87,12 +87,17 @@ def list_unclassified(report: AbsenceAnalysis) -> Listing:
 
 def list_checks(report: AbsenceAnalysis) -> Listing:
     """Give a row per check of the data, whether it found anything or not."""
+    found = report.quality[["check", "count", "of", "detail"]]
     rows = tuple(
-        Row((str(row.check).capitalize(), _of(row.count, row.of), str(row.detail)), (None, int(row.count), None))
-        for row in report.quality.itertuples()
+        Row((str(check).capitalize(), _of(count, of), str(detail)), (None, _whole(count), None))
+        for check, count, of, detail in found.itertuples(index=False)
     )
     columns = (Column("Check", 30), Column("Found", 16, number=True), Column("What it means", 54))
     return Listing("checks", "Checks of the data", "What was looked for, found or not.", columns, (Group(rows),))
+
+
+def _whole(number: Any) -> int:
+    return int(number) if wording.given(number) else -2
 
 
 def _of(count: Any, of: Any) -> str:
@@ -111,7 +116,7 @@ def list_codes(report: AbsenceAnalysis) -> Listing:
                 str(row.meaning),
                 wording.whole(row.marks),
             ),
-            (None, None, int(row.status) if wording.given(row.status) else -2, None, int(row.marks)),
+            (None, None, _whole(row.status), None, _whole(row.marks)),
         )
         for row in codes.itertuples()
     )
@@ -122,7 +127,8 @@ def list_codes(report: AbsenceAnalysis) -> Listing:
         Column("Counts as", 24),
         Column("Marks", 16, number=True),
     )
-    note = f"Every code of the {int(codes['marks'].sum()):,} marks; “unexcused” and “excused” are absent, “late” is attended."
+    marks = wording.plural(codes["marks"].sum(), "mark")
+    note = f"Every code of the {marks}. “Unexcused” and “excused” are absent, “late” is attended."
     return Listing("codes", "Codes", note, columns, (Group(rows),) if rows else ())
 
 

@@ -1,0 +1,201 @@
+"""`cohort_page`: an analysis → what stands on the pages about everybody."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mbreports.absence.cohort import chronic_bands
+from mbreports.absence.shares import percent
+from mbreports.report import cohort_checks, cohort_groups, cohort_lists, wording
+from mbreports.report.cohort_parts import BandShare, CohortPage, Finding
+from mbreports.report.cohort_students import band_shades, list_students, shade_of
+
+if TYPE_CHECKING:
+    from mbreports.absence.analysis import AbsenceAnalysis
+    from mbreports.report.look import Look
+
+__all__ = ["BAR_WIDTH", "cohort_page"]
+
+BAR_WIDTH = 690
+"""Units of the bar of bands, from end to end."""
+
+_LEAST_WIDTH = 4
+_GRADE = re.compile(r"(?P<word>\D*?)\s*(?P<number>\d+)")
+_MOST_NAMED = 4
+
+
+def cohort_page(report: AbsenceAnalysis, look: Look) -> CohortPage:
+    """
+    Give what stands on the pages about everybody.
+
+    Parameters
+    ----------
+    report
+        The numbers.
+    look
+        The school's own title, name and footer.
+    """
+    term = report.term
+    names = tuple(dict.fromkeys(wording.clean(name) for name in report.year_groups["year_group"]))
+    headline, rest = _headline(report)
+    return CohortPage(
+        school=look.name or wording.clean(term.school),
+        title=look.title or ", ".join(filter(None, ("Attendance", wording.clean(term.term_name)))),
+        span=wording.date_range(term.starts_on, term.ends_on),
+        footer=look.footer or f"mbreports · policy “{report.policy.name}”",
+        heading=_heading(names),
+        facts=_facts(report),
+        warnings=_warnings(report),
+        headline=headline,
+        rest=rest,
+        bands=_bands(report),
+        year_groups=cohort_groups.list_year_groups(report),
+        weekdays=cohort_groups.draw_weekdays(report),
+        findings=_findings(report),
+        rules=tuple(report.rule),
+        students=list_students(report),
+        listings=(
+            cohort_groups.list_homerooms(report),
+            cohort_groups.list_weeks(report),
+            cohort_lists.list_unexplained(report),
+            cohort_lists.list_movers(report),
+            *((cohort_lists.list_mismatch(report),) if len(report.term.class_marks) else ()),
+            cohort_lists.list_registers(report),
+            cohort_checks.list_reconciliation(report),
+            cohort_checks.list_unclassified(report),
+            cohort_checks.list_checks(report),
+            cohort_checks.list_codes(report),
+            cohort_checks.define_words(report),
+        ),
+        year_group_names=tuple(name for name in names if name),
+        band_names=tuple(report.bands.loc[report.bands["students"] > 0, "band"]),
+    )
+
+
+def _heading(names: tuple[str, ...]) -> str:
+    """Name the year groups: ``Grades 9 to 12`` where they follow each other, else each, else how many."""
+    found = [_GRADE.fullmatch(name) for name in names]
+    parts = [match for match in found if match is not None]
+    numbers = [int(match["number"]) for match in parts]
+    if len(parts) == len(names) > 1 and len({match["word"] for match in parts}) == 1:
+        follow = numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+        if follow and parts[0]["word"]:
+            return f"{parts[0]['word']}s {numbers[0]} to {numbers[-1]}"
+    named = [name for name in names if name]
+    if not named:
+        return "All students"
+    if len(named) > _MOST_NAMED:
+        return f"All {len(named)} year groups"
+    return " and ".join(filter(None, (", ".join(named[:-1]), named[-1])))
+
+
+def _facts(report: AbsenceAnalysis) -> str:
+    cohort, term = report.cohort, report.term
+    running = cohort.as_of is not None and term.ends_on is not None and cohort.as_of < term.ends_on
+    days = wording.plural(cohort.school_days, "school day") + (" so far" if running else "")
+    as_of = f"as of {wording.long_date(cohort.as_of)}" if cohort.as_of is not None else ""
+    return " · ".join(filter(None, (wording.plural(cohort.students, "student"), days, as_of)))
+
+
+def _warnings(report: AbsenceAnalysis) -> tuple[str, ...]:
+    """Say at the top what to know before any number is believed."""
+    said = []
+    if report.term.stale:
+        when = (
+            f" The oldest answer is of {wording.long_date(at)}." if (at := report.term.fetched_at) is not None else ""
+        )
+        said.append(f"ManageBac could not be reached, and older answers had to serve.{when}")
+    if report.cohort.below_min_coverage:
+        opened, sessions = report.cohort.unrecorded, len(report.rows)
+        said.append(
+            f"Too few registers were taken: {wording.percent(sessions - opened, sessions, report.policy)} of the sessions "
+            f"have an entry ({sessions - opened:,} of {sessions:,}), below the {percent(report.policy.min_coverage)} "
+            "that these numbers need. Absence may be higher than it looks."
+        )
+    return tuple(said)
+
+
+def _headline(report: AbsenceAnalysis) -> tuple[str, str]:
+    """Give the sentence that matters: its strong part, and the rest of it."""
+    cohort, policy = report.cohort, report.policy
+    if not cohort.students:
+        return "This term has no students.", ""
+    if not cohort.possible:
+        return f"No attendance of the {wording.plural(cohort.students, 'student')} is recorded yet.", ""
+    be = "is" if cohort.chronic == 1 else "are"
+    strong = (
+        f"{cohort.chronic:,} of {wording.plural(cohort.students, 'student')} "
+        f"({wording.share(cohort.chronic, cohort.students)}) {be} chronically absent"
+    )
+    severe = (
+        f", {cohort.severe:,} of them {_last_word(report)}" if len(chronic_bands(policy)) > 1 and cohort.chronic else ""
+    )
+    rate = wording.percent(cohort.absent, cohort.possible, policy)
+    rest = f"{severe}. Absence is {rate} ({cohort.absent:,} of {wording.plural(cohort.possible, 'session')})"
+    explained = f", {wording.share(cohort.excused, cohort.absent)} of it explained" if cohort.absent else ""
+    return strong, f"{rest}{explained}."
+
+
+def _last_word(report: AbsenceAnalysis) -> str:
+    first = report.policy.band_names[-1].split()[0]
+    return "severely" if first.lower() == "severe" else f"with the label “{report.policy.band_names[-1]}”"
+
+
+def _bands(report: AbsenceAnalysis) -> tuple[BandShare, ...]:
+    """Lay the bands side by side: each as wide as its share, none too narrow to be seen."""
+    shades, table = band_shades(report.policy), report.bands
+    counts = [int(count) for count in table["students"]]
+    shown = sum(1 for count in counts if count)
+    free, total = BAR_WIDTH - _LEAST_WIDTH * shown, sum(counts) or 1
+    laid, start = [], 0.0
+    for band, rule, count in zip(table["band"], table["rule"], counts, strict=True):
+        if not count and band not in shades:
+            continue
+        width = round(_LEAST_WIDTH + free * count / total, 1) if count else 0.0
+        shade = shades[band] if band in shades else shade_of(shades, None)
+        laid.append(BandShare(band, rule, shade, count, wording.share(count, total), round(start, 1), width))
+        start += width
+    return tuple(laid)
+
+
+def _findings(report: AbsenceAnalysis) -> tuple[Finding, ...]:
+    """Say what needs a look, with how many of how many, and where it is listed."""
+    cohort = report.cohort
+    chronic = chronic_bands(report.policy)
+    to_phone = int(report.unexplained["band"].isin(chronic).sum())
+    theirs = int(report.students.loc[report.students["band"].isin(chronic), "absent"].sum())
+    rising = int((report.movers["trend"] == "rising").sum())
+    never, due = int((~report.registers["taken"]).sum()), len(report.registers)
+    covered = "" if cohort.coverage is None else f"; {_covered(report)} of sessions have an entry"
+    differing = int(report.reconciliation["student_id"].nunique())
+    students = f"of {wording.plural(cohort.students, 'student')}"
+    found = [
+        Finding(
+            to_phone, f"of {theirs:,} absences of chronically absent students have no explanation yet", "unexplained"
+        ),
+        Finding(rising, f"{students} missed over 5 points more in the last 20 school days than before", "movers"),
+        *_missed_classes(report),
+        Finding(never, f"of {wording.plural(due, 'register')} never taken{covered}", "registers"),
+        Finding(differing, f"{students} have numbers that differ from ManageBac's own totals", "reconciliation"),
+    ]
+    if left_out := int(report.unclassified["marks"].sum()):
+        found.append(Finding(left_out, f"of {len(report.rows):,} marks have a code without a meaning", "unclassified"))
+    if cohort.unlabelled:
+        found.append(Finding(cohort.unlabelled, f"{students} have too few sessions for a label", "students"))
+    return tuple(found)
+
+
+def _covered(report: AbsenceAnalysis) -> str:
+    sessions = len(report.rows)
+    return wording.percent(sessions - report.cohort.unrecorded, sessions, report.policy)
+
+
+def _missed_classes(report: AbsenceAnalysis) -> tuple[Finding, ...]:
+    if not len(report.term.class_marks):
+        return ()
+    missed = report.mismatch[report.mismatch["kind"] == cohort_lists.MISSED_A_CLASS]
+    students, times = int(missed["student_id"].nunique()), wording.plural(len(missed), "time")
+    all_of_them = wording.plural(report.cohort.students, "student")
+    text = f"of {all_of_them} attended homeroom and missed a class the same day ({times})"
+    return (Finding(students, text, "mismatch"),)
