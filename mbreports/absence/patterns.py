@@ -102,8 +102,8 @@ def trends(rows: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row per student of `rows`, indexed by ``student_id``, ascending: ``rate_before, rate_now, change``
-        (float64), ``trend`` (str: ``"rising"``, ``"falling"``, ``"steady"``); all missing before 40 school days.
+        One row per student of `rows`, by ``student_id``: ``student_id, rate_before, rate_now, change`` (float64),
+        ``trend`` (str: ``"rising"``, ``"falling"``, ``"steady"``); all four missing before 40 school days.
 
     Source: ``measures.md``, "Patterns".
     """
@@ -124,7 +124,7 @@ def trends(rows: pd.DataFrame) -> pd.DataFrame:
         },
         index=ids[enough],
     )
-    return found.reindex(ids)
+    return found.reindex(ids).reset_index()
 
 
 def _sums(days: pd.DataFrame, ids: pd.Index[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
