@@ -13,7 +13,6 @@ from mbreports.absence.meanings import (
     LATE,
     MEANINGS,
     PRESENT,
-    UNCLASSIFIED,
     UNEXCUSED,
     UNRECORDED,
 )
