@@ -109,8 +109,7 @@ def _warnings(report: AbsenceAnalysis) -> tuple[str, ...]:
     if report.cohort.below_min_coverage:
         opened, sessions = report.cohort.unrecorded, len(report.rows)
         said.append(
-            f"Too few registers were taken: {wording.percent(sessions - opened, sessions, report.policy)} of the sessions "
-            f"have an entry ({sessions - opened:,} of {sessions:,}), below the {percent(report.policy.min_coverage)} "
+            f"Too few registers were taken: {_covered(report)} of the sessions have an entry ({sessions - opened:,} of {sessions:,}), below the {percent(report.policy.min_coverage)} "
             "that these numbers need. Absence may be higher than it looks."
         )
     return tuple(said)
@@ -177,8 +176,10 @@ def _findings(report: AbsenceAnalysis) -> tuple[Finding, ...]:
         Finding(rising, f"{students} missed over 5 points more in the last 20 school days than before", "movers"),
         *_missed_classes(report),
         Finding(never, f"of {wording.plural(due, 'register')} never taken{covered}", "registers"),
-        Finding(differing, f"{students} have numbers that differ from ManageBac's own totals", "reconciliation"),
     ]
+    if report.basis == "homeroom" and len(report.term.totals):
+        text = f"{students} have numbers that differ from ManageBac's own totals"
+        found.append(Finding(differing, text, "reconciliation"))
     if left_out := int(report.unclassified["marks"].sum()):
         found.append(Finding(left_out, f"of {len(report.rows):,} marks have a code without a meaning", "unclassified"))
     if cohort.unlabelled:
