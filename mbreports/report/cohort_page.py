@@ -109,8 +109,9 @@ def _warnings(report: AbsenceAnalysis) -> tuple[str, ...]:
     if report.cohort.below_min_coverage:
         opened, sessions = report.cohort.unrecorded, len(report.rows)
         said.append(
-            f"Too few registers were taken: {_covered(report)} of the sessions have an entry ({sessions - opened:,} of {sessions:,}), below the {percent(report.policy.min_coverage)} "
-            "that these numbers need. Absence may be higher than it looks."
+            f"Too few registers were taken: {_covered(report)} of the sessions have an entry ({sessions - opened:,} of "
+            f"{sessions:,}), below the {percent(report.policy.min_coverage)} that these numbers need. Absence may be "
+            "higher than it looks."
         )
     return tuple(said)
 
