@@ -1,316 +1,40 @@
-"""`AbsenceAnalysis`: a term and a policy, and every table that they give."""
+"""`AbsenceAnalysis`: every number that a report shows, and the questions that people ask of them."""
 
 from __future__ import annotations
 
-import copy
 import functools
-from typing import TYPE_CHECKING, Any, Self
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from mbreports.absence import (
-    adjust,
     audit,
     change,
-    claims,
     codes,
     cohort,
     compare,
-    excuse,
     explain,
-    outlook,
-    patterns,
     quality,
     reconcile,
     registers,
     rule,
     sessions,
-    spells,
-    summary,
 )
-from mbreports.absence.order import sort_students
-from mbreports.absence.policy import Policy
+from mbreports.absence.numbers import TermNumbers
 from mbreports.frames.term import TermAttendance
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
+
+    import pandas as pd
 
     from mbreports.absence.change import Change
-    from mbreports.absence.cohort import Cohort
     from mbreports.absence.explain import Explanation
+    from mbreports.absence.policy import Policy
 
 __all__ = ["AbsenceAnalysis"]
 
-_BASES = ("homeroom", "class")
-_NAMES = ["student_id", "last_name", "first_name", "year_group"]
-_COUNTS = ["possible", "attended", "late", "absent", "excused", "unexcused", "unrecorded", "unclassified"]
 
-
-class AbsenceAnalysis:
-    """
-    A term's attendance under a policy: every number that a report shows, as frames made when they are asked for.
-
-    Parameters
-    ----------
-    term
-        The term's frames.
-    policy
-        The rule; left out, `Policy.attendance_works`.
-    basis
-        ``"homeroom"`` or ``"class"``: which marks are counted; left out, homeroom where it has any mark. Adjustments and
-        ManageBac's totals are of homeroom alone, so with ``"class"`` they are shown and not used.
-
-    Raises
-    ------
-    TypeError
-        `term` is no `TermAttendance`, or `policy` no `Policy`.
-    ValueError
-        `basis` is neither.
-    """
-
-    def __init__(self, term: TermAttendance, policy: Policy | None = None, *, basis: str | None = None) -> None:
-        if not isinstance(term, TermAttendance):
-            raise TypeError(f"term must be a TermAttendance, not {type(term).__name__}; see TermAttendance.from_frames")
-        if policy is not None and not isinstance(policy, Policy):
-            raise TypeError(f"policy must be a Policy, not {type(policy).__name__}; see Policy.from_toml")
-        if basis not in (*_BASES, None):
-            raise ValueError(f"basis must be 'homeroom' or 'class', not {basis!r}")
-        self.term = term
-        self.policy = policy or Policy()
-        self.basis = basis or _basis_of(term)
-        self._whole: Self | None = None
-
-    def of_students(self, student_ids: Sequence[int]) -> Self:
-        """
-        Give the same report of some of its students; what they are compared with stays the whole school.
-
-        Raises
-        ------
-        ValueError
-            An id is not among the report's students.
-        """
-        part = copy.copy(self)
-        for name in [
-            name for name in part.__dict__ if isinstance(getattr(type(self), name, None), functools.cached_property)
-        ]:
-            del part.__dict__[name]
-        part.term = self.term.of_students(student_ids)
-        part._whole = self._whole or self  # noqa: SLF001 -- its own kind
-        return part
-
-    def student(self, student_id: int) -> Self:
-        """Give the same report of one student; see `of_students`."""
-        return self.of_students([student_id])
-
-    # -- marks and counts -------------------------------------------------------------------------------------------
-
-    @functools.cached_property
-    def marks(self) -> pd.DataFrame:
-        """One row per mark, with ``meaning`` (missing: no session), ``excused_by`` and ``taken``."""
-        if self._whole is not None:
-            return self._own(self._whole.marks)
-        return self._meant(self.term.marks if self.basis == "homeroom" else self.term.class_marks)
-
-    @functools.cached_property
-    def rows(self) -> pd.DataFrame:
-        """One row per session: the marks that have a meaning, with ``possible`` and ``absent``."""
-        return sessions.session_rows(self.marks, self.policy)
-
-    @functools.cached_property
-    def counts(self) -> pd.DataFrame:
-        """One row per student, code and meaning: ``from_marks, adjustment, count``."""
-        return self._adjusted[0]
-
-    @functools.cached_property
-    def adjustments(self) -> pd.DataFrame:
-        """One row per adjustment: the code that it went to, ``applied``, ``not_fitting`` and a ``remark``."""
-        return self._adjusted[1]
-
-    @functools.cached_property
-    def _adjusted(self) -> tuple[pd.DataFrame, pd.DataFrame]:
-        policy = self.policy if self.basis == "homeroom" else self.policy.replace(adjustments="leave")
-        return adjust.apply_adjustments(self._from_marks, self._assigned, policy)
-
-    @functools.cached_property
-    def _from_marks(self) -> pd.DataFrame:
-        return adjust.count_marks(self.rows)
-
-    @functools.cached_property
-    def _assigned(self) -> pd.DataFrame:
-        if self._whole is not None:
-            return self._own(self._whole._assigned)  # noqa: SLF001 -- its own kind
-        return adjust.assign_codes(self.term.adjustments, self._from_marks, self.term.categories)
-
-    # -- students ---------------------------------------------------------------------------------------------------
-
-    @functools.cached_property
-    def students(self) -> pd.DataFrame:
-        """
-        One row per student of the term, none left out, by year group and name.
-
-        Columns: ``student_id, last_name, first_name, year_group, possible, attended, late, absent, excused, unexcused,
-        unrecorded, unclassified, attendance_rate, absence_rate, band, spells, longest_spell, current_spell,
-        days_since_last_absence, trend, can_still_miss, best_attainable, recovery, rate_low, rate_high, often_weekday``.
-        """
-        by_id = ["trend", "often_weekday"]
-        table = (
-            self._table.merge(self._spell_counts, on="student_id", how="left")
-            .merge(self._tendencies, on="student_id", how="left")
-            .merge(self.outlook, on="student_id", how="left")
-        )
-        rates = ["attendance_rate", "absence_rate", "band"]
-        streaks = ["spells", "longest_spell", "current_spell", "days_since_last_absence", by_id[0]]
-        ahead = ["can_still_miss", "best_attainable", "recovery", "rate_low", "rate_high", by_id[1]]
-        return table[[*_NAMES, *_COUNTS, *rates, *streaks, *ahead]]
-
-    @functools.cached_property
-    def _table(self) -> pd.DataFrame:
-        """The students in order, with their counts, rates and bands."""
-        people = sort_students(self.term.students)
-        counted = summary.summarise_students(people, self.counts, self.rows, self.policy)
-        return people.drop(columns="archived").merge(counted, on="student_id")
-
-    @functools.cached_property
-    def _spell_counts(self) -> pd.DataFrame:
-        ids = self.term.students["student_id"].tolist()
-        return spells.summarise_spells(self.rows, self.spells, ids).rename_axis("student_id").reset_index()
-
-    @functools.cached_property
-    def _tendencies(self) -> pd.DataFrame:
-        """Each student's trend, and the weekday of a tested claim."""
-        claimed = self.weekday_claims[self.weekday_claims["claimed"]].sort_values("p", kind="stable")
-        often = claimed.drop_duplicates("student_id")[["student_id", "weekday"]].rename(
-            columns={"weekday": "often_weekday"}
-        )
-        ids = self.term.students[["student_id"]]
-        both = ids.merge(self.trends[["student_id", "trend"]], on="student_id", how="left")
-        return both.merge(often, on="student_id", how="left").astype({"trend": "str", "often_weekday": "str"})
-
-    @functools.cached_property
-    def trends(self) -> pd.DataFrame:
-        """One row per student: the rate of the last 20 school days against the 20 before."""
-        return patterns.trends(self.rows)
-
-    @functools.cached_property
-    def outlook(self) -> pd.DataFrame:
-        """One row per student: what is still to come, and what it would take."""
-        counts = self._table[["student_id", "year_group_id", "possible", "absent"]]
-        return outlook.outlook(
-            counts,
-            self.rows,
-            self.spells,
-            self.term.school_days,
-            self.term.as_of,
-            self.term.ends_on,
-            self.policy,
-            **self._school_values,
-        )
-
-    @functools.cached_property
-    def _school_values(self) -> dict[str, Any]:
-        """What a student's outlook takes from the whole school."""
-        if self._whole is not None:
-            return self._whole._school_values  # noqa: SLF001 -- its own kind
-        lengths = self.spells["sessions"]
-        return {
-            "prior": outlook.kleinman(self._table["absent"], self._table["possible"]),
-            "mean_spell": float(lengths.mean()) if len(lengths) else 1.0,
-        }
-
-    # -- spells and patterns ----------------------------------------------------------------------------------------
-
-    @functools.cached_property
-    def spells(self) -> pd.DataFrame:
-        """One row per spell: ``student_id, spell, first_date, last_date, sessions, excused, unexcused, uncertain, open``."""
-        return spells.find_spells(self.rows)
-
-    @functools.cached_property
-    def weekday_claims(self) -> pd.DataFrame:
-        """One row per tested student and weekday: ``starts, spells, expected, p, claimed``; tested over the school."""
-        if self._whole is not None:
-            return self._own(self._whole.weekday_claims)
-        return claims.weekday_claims(self.rows, self.spells)
-
-    @functools.cached_property
-    def movers(self) -> pd.DataFrame:
-        """One row per student whose absence is rising or falling, the largest change first."""
-        moved = self.trends[self.trends["trend"].isin(["rising", "falling"])]
-        named = moved.merge(self._table[_NAMES], on="student_id")
-        columns = [*_NAMES, "rate_before", "rate_now", "change", "trend"]
-        return named[columns].sort_values("change", ascending=False, kind="stable", ignore_index=True)
-
-    @functools.cached_property
-    def weekdays(self) -> pd.DataFrame:
-        """One row per weekday that has sessions: ``weekday, students, possible, absent, absence_rate``."""
-        return patterns.weekday_rates(self.rows)
-
-    @functools.cached_property
-    def periods(self) -> pd.DataFrame:
-        """One row per period that has sessions."""
-        return patterns.period_rates(self.rows)
-
-    @functools.cached_property
-    def weeks(self) -> pd.DataFrame:
-        """One row per week (its Monday)."""
-        return patterns.week_rates(self.rows)
-
-    @functools.cached_property
-    def months(self) -> pd.DataFrame:
-        """One row per month."""
-        return patterns.month_rates(self.rows)
-
-    @functools.cached_property
-    def year_group_weeks(self) -> pd.DataFrame:
-        """One row per year group and week, of the whole school: what a student's weeks are held against."""
-        if self._whole is not None:
-            return self._whole.year_group_weeks
-        groups = self.term.students.set_index("student_id")["year_group_id"]
-        rows = self.rows.assign(week=_mondays(self.rows["date"]), year_group_id=self.rows["student_id"].map(groups))
-        return patterns.rates_by(rows, ["year_group_id", "week"])
-
-    @functools.cached_property
-    def student_weeks(self) -> pd.DataFrame:
-        """One row per student and week."""
-        return patterns.rates_by(self.rows.assign(week=_mondays(self.rows["date"])), ["student_id", "week"])
-
-    @functools.cached_property
-    def student_weekdays(self) -> pd.DataFrame:
-        """One row per student and weekday."""
-        return patterns.rates_by(patterns.add_weekday(self.rows), ["student_id", "weekday"])
-
-    @functools.cached_property
-    def term_rates(self) -> pd.DataFrame:
-        """One row per student and term of a joined year: ``term, student_id, possible, absent, absence_rate``."""
-        terms = self.term.terms.groupby("name", sort=False).agg(
-            starts_on=("starts_on", "min"), ends_on=("ends_on", "max")
-        )
-        named = pd.Series(None, index=self.rows.index, dtype="object")
-        for name, first, last in terms.itertuples():
-            named[self.rows["date"].between(first, last)] = name
-        rates = patterns.rates_by(self.rows.assign(term=named)[named.notna()], ["term", "student_id"])
-        return rates.drop(columns="students")
-
-    # -- groups -----------------------------------------------------------------------------------------------------
-
-    @functools.cached_property
-    def cohort(self) -> Cohort:
-        """The figures of all students together."""
-        return cohort.summarise_cohort(self._table, self.rows, self.policy, self.term.as_of)
-
-    @functools.cached_property
-    def bands(self) -> pd.DataFrame:
-        """One row per band, then those without a label: ``band, low, high, rule, students, share``."""
-        return cohort.summarise_bands(self._table, self.policy)
-
-    @functools.cached_property
-    def year_groups(self) -> pd.DataFrame:
-        """One row per year group: counts, rate, students chronically and severely absent."""
-        return cohort.group_rates(self._table, ["year_group_id", "year_group"], self.policy)
-
-    @functools.cached_property
-    def homerooms(self) -> pd.DataFrame:
-        """One row per homeroom of a year group."""
-        return cohort.group_rates(self._table, ["year_group", "homeroom"], self.policy)
+class AbsenceAnalysis(TermNumbers):
+    """A term's attendance under a policy: its numbers, the checks of them, and their reasons; see `TermNumbers`."""
 
     # -- checks -----------------------------------------------------------------------------------------------------
 
@@ -455,21 +179,4 @@ class AbsenceAnalysis:
             before = AbsenceAnalysis(earlier, self.policy, basis=self.basis)
         if not isinstance(before, AbsenceAnalysis):
             raise TypeError(f"earlier must be a TermAttendance or a report, not {type(earlier).__name__}")
-        return change.since(before.marks, self.marks, before._table, self._table)  # noqa: SLF001
-
-    # -- inside -----------------------------------------------------------------------------------------------------
-
-    def _own(self, frame: pd.DataFrame) -> pd.DataFrame:
-        return frame[frame["student_id"].isin(self.term.students["student_id"])].reset_index(drop=True)
-
-    def _meant(self, marks: pd.DataFrame) -> pd.DataFrame:
-        meant = sessions.apply_meanings(marks, self.policy, as_of=self.term.as_of)
-        return excuse.apply_excusals(meant, self.term.excusals)
-
-
-def _basis_of(term: TermAttendance) -> str:
-    return "class" if term.marks["status"].isna().all() and term.class_marks["status"].notna().any() else "homeroom"
-
-
-def _mondays(dates: pd.Series[Any]) -> pd.Series[Any]:
-    return dates - pd.to_timedelta(dates.dt.weekday, unit="D")
+        return change.since(before.marks, self.marks, before._table, self._table)
