@@ -24,6 +24,7 @@ from mbreports.report.workbook import About, write_workbook
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Callable
 
     from mbreports.report.choose import Choice
 
@@ -207,14 +208,18 @@ class AbsenceReport(AbsenceAnalysis):
         ReportError
             The suffix is none of these, or the file cannot be written.
         """
-        writers = {".html": self.to_html, ".pdf": self.to_pdf, ".xlsx": self.to_excel, ".csv": self.to_csv}
+        writers: dict[str, Callable[..., Path]] = {
+            ".html": self.to_html,
+            ".pdf": self.to_pdf,
+            ".xlsx": self.to_excel,
+            ".csv": self.to_csv,
+        }
         suffix = Path(path).suffix.lower()
         if suffix not in writers:
             raise ReportError(
                 f"cannot save {path}: the suffix must be one of {', '.join(writers)}, not {suffix or 'none'!r}"
             )
-        written: Path = writers[suffix](path)
-        return written
+        return writers[suffix](path)
 
     def handouts(self, folder: str | os.PathLike[str], *, students: Choice = None) -> Path:
         """

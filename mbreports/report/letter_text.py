@@ -144,12 +144,12 @@ def letters_of(
     """
     locale = locale_of(language)
     until = report.cohort.as_of
-    who = report.term.students.set_index("student_id")
-    numbers = report.students.set_index("student_id")
+    people = report.term.students.merge(report.students[["student_id", "possible", "absent"]], on="student_id")
+    by_id = {int(person["student_id"]): person for person in people.to_dict("records")}
     spells = dict(iter(report.spells.groupby("student_id")))
     none = report.spells.iloc[:0]
     for student_id in student_ids:
-        person, counts = who.loc[student_id], numbers.loc[student_id]
+        person = by_id[student_id]
         first_name, last_name = clean(person["first_name"]), clean(person["last_name"])
         own = spells.get(student_id, none).sort_values("first_date", ascending=False)
         last, dated = own.head(_MOST_SPELLS), int(own["sessions"].sum())
@@ -159,18 +159,18 @@ def letters_of(
             contact=contact,
             term=clean(report.term.term_name),
             until=format_date(until.date(), "long", locale=locale) if pd.notna(until) else "",
-            student_id=int(student_id),
+            student_id=student_id,
             **{name: clean(person[name]) for name in ("school_id", "year_group", "homeroom")},
             first_name=first_name or last_name,
             last_name=last_name,
             name=said_name(first_name, last_name) or f"student {student_id}",
-            possible=int(counts["possible"]),
-            absent=int(counts["absent"]),
+            possible=int(person["possible"]),
+            absent=int(person["absent"]),
             unexplained=int(own["unexcused"].sum()),
             in_days=bool(report.cohort.sessions_are_days),
             spells=tuple(_spells(last, locale)),
             earlier=dated - int(last["sessions"].sum()),
-            corrections=int(counts["absent"]) - dated,
+            corrections=int(person["absent"]) - dated,
         )
 
 

@@ -35,15 +35,12 @@ def report_html(report: AbsenceReport, *, most: int = _SHOWN) -> str:
     worst = report.students.sort_values("absence_rate", ascending=False, kind="stable", na_position="last").head(most)
     students = [
         {
-            "name": said_name(clean(row.first_name), clean(row.last_name)) or f"student {row.student_id}",
-            "year_group": clean(row.year_group),
-            "absent": int(row.absent),
-            "possible": int(row.possible),
-            "rate": percent(row.absent, row.possible, report.policy),
-            "band": clean(row.band),
-            "student_id": int(row.student_id),
+            "name": said_name(clean(row["first_name"]), clean(row["last_name"])) or f"student {row['student_id']}",
+            "rate": percent(row["absent"], row["possible"], report.policy),
+            **{name: clean(row[name]) for name in ("year_group", "band")},
+            **{name: int(row[name]) for name in ("student_id", "absent", "possible")},
         }
-        for row in worst.itertuples()
+        for row in worst.to_dict("records")
     ]
     return templating.render(
         templating.environment(report.look.templates),
@@ -52,7 +49,9 @@ def report_html(report: AbsenceReport, *, most: int = _SHOWN) -> str:
         school=clean(report.look.name or report.term.school),
         cohort=report.cohort,
         rate=percent(report.cohort.absent, report.cohort.possible),
-        bands=[row for row in report.bands.to_dict("records") if row["students"] or row["rule"]],
+        bands=[
+            row for row in report.bands.to_dict("records") if row["students"] or row["band"] in report.policy.band_names
+        ],
         students=students,
         policy=report.policy.name,
     )

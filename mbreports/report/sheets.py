@@ -104,8 +104,7 @@ def _digits(absent: int, possible: int, bounds: Sequence[Fraction]) -> int:
 
 
 def _absences(report: AbsenceAnalysis) -> Sheet:
-    marks = report.marks
-    marks = marks[marks["meaning"].isin(["unexcused", "excused"])].drop(columns="year_group_id")
+    marks = report.rows[report.rows["absent"]].drop(columns="year_group_id")
     order = pd.DataFrame({"student_id": report.students["student_id"], "place": range(len(report.students))})
     frame = marks.merge(_person(report), on="student_id", how="left").merge(order, on="student_id", how="left")
     frame = frame.sort_values(["place", "date", "period"], kind="stable")
@@ -169,15 +168,16 @@ def _definitions(report: AbsenceAnalysis) -> Sheet:
         ("Confidential", "This workbook names students: keep it as you keep their files."),
     ]
     bands = [
-        (f"Band: {row.band}", f"{row.rule}: {row.students:,} students") for row in report.bands.itertuples() if row.rule
+        (f"Band: {row['band']}", f"{row['rule']}: {row['students']:,} students")
+        for row in report.bands.to_dict("records")
     ]
     codes = [
-        (f"Code {row.status}", f"{row.label}: {row.meaning}")
-        for row in report.codes.itertuples()
-        if pd.notna(row.status)
+        (f"Code {row['status']}", f"{row['label']}: {row['meaning']}, printed as {row['letter']}")
+        for row in report.codes.to_dict("records")
+        if pd.notna(row["status"])
     ]
     rules = [("Rule", sentence) for sentence in report.rule]
-    checks = [(f"Check: {row.check}", row.detail) for row in report.quality.itertuples()]
+    checks = [(f"Check: {row['check']}", row["detail"]) for row in report.quality.to_dict("records")]
     columns = [(f"Column: {name.replace('_', ' ')}", meaning) for name, meaning in _COLUMNS.items()]
     rows = [*about, *bands, *rules, *codes, *checks, *columns]
     frame = pd.DataFrame(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import shutil
 import subprocess
 import warnings
@@ -13,10 +14,10 @@ import pypdf
 import pytest
 
 from mbreports.errors import ReportError
-from mbreports.report import pdf
+from mbreports.report import fonts, pdf
 from mbreports.report.document import PrintDocument
 from mbreports.report.pdf_finish import Label
-from mbreports.report.pdf_links import ACROSS
+from mbreports.report.pdf_links import ACROSS, link_across
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +27,14 @@ STYLE = "<style>@page { size: A4; margin: 20mm } body { font-family: 'DejaVu San
 NAMES = {1: "Đặng Thị Minh Khai", 2: "王小明", 3: "Chloé O'Neill"}
 LABEL = Label("Absence, Term 1", created=dt.date(2025, 12, 5))
 ENGINES = pytest.mark.parametrize("accessible", [False, True], ids=["plutoprint", "weasyprint"])
+
+
+@pytest.fixture
+def poppler() -> None:
+    if shutil.which("pdffonts") is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("CI has poppler's tools")
+        pytest.skip("poppler's tools are not installed")
 
 
 def document(body: str, title: str, *, section: str | None = None, student_id: int | None = None) -> PrintDocument:
@@ -159,7 +168,7 @@ def test_no_documents_is_an_error(tmp_path: Path) -> None:
 
 def test_missing_folder_is_an_error_that_names_it(tmp_path: Path) -> None:
     """The folder has to be there."""
-    with pytest.raises(ReportError, match="there is no folder .*none"):
+    with pytest.raises(ReportError, match=r"there is no folder .*none"):
         pdf.write_pdf(documents(), tmp_path / "none" / "a.pdf", LABEL)
 
 
@@ -180,21 +189,20 @@ def test_weasyprint_prints_where_plutoprint_has_no_wheel(tmp_path: Path, monkeyp
 def test_without_any_engine_the_error_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where neither engine loads, the sentence names Pango and its packages."""
     monkeypatch.setattr(pdf, "_imports", lambda _: "cannot load library 'libpango-1.0-0'")
-    with pytest.raises(ReportError, match="apt install libpango-1.0-0"):
+    with pytest.raises(ReportError, match=r"apt install libpango-1\.0-0"):
         pdf.write_pdf(documents(), tmp_path / "a.pdf", LABEL)
 
 
 def test_links_inside_a_student_s_page_stay_on_it() -> None:
     """Anchors have the same names on every student's page, so a link inside one leads to its own top."""
-    from mbreports.report.pdf_links import link_across  # noqa: PLC0415 -- the one test of it
-
     page = document('<p id="absences">x</p><a href="#absences">x</a>', "Ada", student_id=7)
     assert f'href="{ACROSS}student-7"' in link_across(page)
 
 
 @pytest.mark.poppler
+@pytest.mark.usefixtures("poppler")
 @ENGINES
-def test_every_font_is_embedded(tmp_path: Path, poppler: str, *, accessible: bool) -> None:
+def test_every_font_is_embedded(tmp_path: Path, *, accessible: bool) -> None:
     """A PDF that is opened elsewhere looks the same."""
     file = pdf.write_pdf(documents(), tmp_path / "a.pdf", LABEL, accessible=accessible)
     listed = subprocess.run(["pdffonts", file], capture_output=True, text=True, check=True)  # noqa: S603, S607
@@ -203,22 +211,8 @@ def test_every_font_is_embedded(tmp_path: Path, poppler: str, *, accessible: boo
     assert all(row[-5:-4] == ["yes"] for row in rows)
 
 
-@pytest.fixture
-def poppler() -> str:
-    tool = shutil.which("pdffonts")
-    if tool is None:
-        import os  # noqa: PLC0415 -- only where it is missing
-
-        if os.environ.get("CI") == "true":
-            pytest.fail("CI has poppler's tools")
-        pytest.skip("poppler's tools are not installed")
-    return tool
-
-
 def test_glyphs_that_no_font_has_are_warned_of_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The warning names the student and the script."""
-    from mbreports.report import fonts  # noqa: PLC0415 -- patched
-
     monkeypatch.setattr(fonts, "is_covered", lambda character: character not in "王小明")
     with pytest.warns(fonts.GlyphWarning, match=r"王小明 \(CJK\)"):
         pdf.write_pdf(documents(), tmp_path / "a.pdf", LABEL)
@@ -226,9 +220,7 @@ def test_glyphs_that_no_font_has_are_warned_of_by_name(tmp_path: Path, monkeypat
 
 def test_marks_of_direction_and_joiners_need_no_glyph() -> None:
     """What cannot be seen is not missed."""
-    from mbreports.report.fonts import Glyphs  # noqa: PLC0415 -- the one test of it
-
-    glyphs = Glyphs()
+    glyphs = fonts.Glyphs()
     glyphs.see("Ada", "a\u200f\u200d\u2066\x07\ufe0f")
     with warnings.catch_warnings():
         warnings.simplefilter("error")

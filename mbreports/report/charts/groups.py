@@ -55,11 +55,12 @@ def bands(report: AbsenceAnalysis, *, ax: Axes | None = None) -> Axes:
     total = int(table["students"].sum())
     if not total:
         return style.note(ax, "Students by share of sessions missed", "No students yet.")
-    labels = [f"{row.band}\n{row.rule}" if row.rule else str(row.band) for row in table.itertuples()]
+    rows = table.to_dict("records")
+    labels = [f"{row['band']}\n{row['rule']}" for row in rows]
     fills = [*_fills(len(report.policy.bands)), {"facecolor": "#ffffff", "edgecolor": style.MUTED, "linestyle": ":"}]
-    for place, (row, fill) in enumerate(zip(table.itertuples(), fills, strict=False)):
-        ax.barh(place, row.students, height=0.62, **fill)
-        style.write(ax, (row.students, place), f"{row.students:,}  ({style.per_cent(row.students / total)})")
+    for place, (row, fill) in enumerate(zip(rows, fills, strict=False)):
+        ax.barh(place, row["students"], height=0.62, **fill)
+        style.write(ax, (row["students"], place), f"{row['students']:,}  ({style.per_cent(row['students'] / total)})")
     _finish(ax, labels, longest=int(table["students"].max()))
     style.count_axis(ax.xaxis, "students")
     style.heading(ax, "Students by share of sessions missed", f"of {total:,} student{'' if total == 1 else 's'}")
@@ -150,7 +151,7 @@ def reasons(report: AbsenceAnalysis, *, ax: Axes | None = None, most: int = 8) -
         The axes: a bar per label, in parts: unexplained (filled), by a parent (outlined), by the code (dotted).
     """
     ax = style.begin(ax, grid="x")
-    table = _absences_by_label(report.marks, most)
+    table = _absences_by_label(report.rows, most)
     total = int(table.to_numpy().sum())
     if not total:
         return style.note(ax, "Absences by reason", "No absences.")
@@ -168,8 +169,8 @@ def reasons(report: AbsenceAnalysis, *, ax: Axes | None = None, most: int = 8) -
     return ax
 
 
-def _absences_by_label(marks: pd.DataFrame, most: int) -> pd.DataFrame:
-    absences = marks[marks["meaning"].isin(["unexcused", "excused"])]
+def _absences_by_label(rows: pd.DataFrame, most: int) -> pd.DataFrame:
+    absences = rows[rows["absent"]]
     kind = absences["meaning"].astype("object").mask(absences["meaning"] == "excused", "by code")
     kind = kind.mask(absences["excused_by"].notna(), "by excusal")
     label = (

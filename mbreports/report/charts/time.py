@@ -161,18 +161,7 @@ def calendar(report: AbsenceAnalysis, *, ax: Axes | None = None) -> Axes:
 
 def _by_date(report: AbsenceAnalysis) -> pd.DataFrame:
     """Give absent and possible sessions of each date that has any."""
-    marks = report.marks
-    counted = ["present", "late", "unexcused", "excused"]
-    if report.policy.unrecorded == "present":
-        counted.append("unrecorded")
-    table = pd.DataFrame(
-        {
-            "date": marks["date"],
-            "absent": marks["meaning"].isin(["unexcused", "excused"]),
-            "possible": marks["meaning"].isin(counted),
-        }
-    )
-    days = table.groupby("date").sum()
+    days = report.rows.groupby("date")[["absent", "possible"]].sum().astype("int64")
     days = days[days["possible"] > 0]
     return days.assign(absence_rate=days["absent"] / days["possible"])
 
