@@ -84,6 +84,8 @@ class Client:
     """
 
     _clock: ClassVar[Clock] = SYSTEM
+    _base = ""
+    _school: str | None = None
 
     def __init__(  # noqa: PLR0913 -- the contract's keywords
         self,
@@ -111,7 +113,6 @@ class Client:
         self._lifetimes, self._store, self._flights = _cache_of(cache, self._base, secret, self._clock)
         self._secret = secret
         self._terms = TermDates()
-        self._school: str | None = None
         self.allow_writes = allow_writes
 
     def __repr__(self) -> str:

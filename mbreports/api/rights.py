@@ -169,12 +169,11 @@ def _ids(client: Client) -> dict[str, Any]:
         rows = _rows(client, Call.to(path).page(1, 1), key)
         if rows:
             found[name] = rows[0].get("id")
-            found["code"] = found.get("code") or rows[0].get("program_code")
-    for programme in _programmes(client):
+    for code, programme in _programmes(client):
         years = programme.get("academic_years") if isinstance(programme, dict) else None
         for year in years if isinstance(years, list) else []:
             if isinstance(year, dict):
-                found["year"] = year.get("id")
+                found |= {"year": year.get("id"), "code": code}
                 terms = year.get("academic_terms")
                 if isinstance(terms, list) and terms and isinstance(terms[0], dict):
                     found["term_id"] = terms[0].get("id")
@@ -192,13 +191,13 @@ def _rows(client: Client, call: Call, key: str) -> list[dict[str, Any]]:
     return rows
 
 
-def _programmes(client: Client) -> list[Any]:
+def _programmes(client: Client) -> list[tuple[str, Any]]:
     try:
         document = client.get("school/academic-years")
     except (NotAllowed, NotFound):
         return []
     held = document.get("academic_years") if isinstance(document, dict) else None
-    return list(held.values()) if isinstance(held, dict) else []
+    return list(held.items()) if isinstance(held, dict) else []
 
 
 def _right(client: Client, operation: Operation, names: set[str] | None, ids: dict[str, Any]) -> OperationRight:

@@ -331,9 +331,8 @@ def _refused(client: Client, reply: Reply, method: str, path: str, body: dict[st
     operation = operation_of(method, path)
     if isinstance(error, NotAllowed) and reply.status == 403 and operation is not None:  # noqa: PLR2004
         paid = f", one of {EXTENDED}" if operation.extended else ""
-        return NotAllowed(
-            f"{error}: the right for {operation.method} /{operation.path} is missing{paid}", status_code=403, path=path
-        )
+        missing = f"the right for {operation.method} /{operation.path}{paid}"
+        return NotAllowed(f"{method} {path}: 403: the token lacks {missing}", status_code=403, path=path)
     if isinstance(error, NotAllowed | Rejected) or reply.status in {404, 410} or reply.limited:
         return error
     return _unknown(method, path, body, f"the answer was {reply.status}", reply.status)
