@@ -62,8 +62,8 @@ class AbsenceAnalysis(TermNumbers):
 
     @functools.cached_property
     def audit(self) -> pd.DataFrame:
-        """One row per finding about an excusal: ``kind, student_id, excusal_id, date, detail``."""
-        return audit.audit_excusals(self.marks, self.term.excusals)
+        """One row per finding about an excusal of this term: ``kind, student_id, excusal_id, date, detail``."""
+        return audit.audit_excusals(self.marks, audit.of_term(self.term))
 
     @functools.cached_property
     def registers(self) -> pd.DataFrame:

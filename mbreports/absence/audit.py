@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pandas as pd
 
 from mbreports.absence.excuse import covered_marks
 from mbreports.absence.meanings import ABSENT, ATTENDED, UNRECORDED
 
-__all__ = ["KINDS", "audit_excusals"]
+if TYPE_CHECKING:
+    from mbreports.frames.term import TermAttendance
+
+__all__ = ["KINDS", "audit_excusals", "of_term"]
 
 KINDS = ("no absence", "attended", "unrecorded", "sent after", "overlap", "reversed")
 _COLUMNS = {"kind": "str", "student_id": "int64", "excusal_id": "Int64", "date": "datetime64[us]", "detail": "str"}
@@ -58,6 +63,24 @@ def audit_excusals(marks: pd.DataFrame, excusals: pd.DataFrame) -> pd.DataFrame:
         .sort_values(["student_id", "date", "_place", "excusal_id"], kind="stable", ignore_index=True)
         .drop(columns="_place")
     )
+
+
+def of_term(term: TermAttendance) -> pd.DataFrame:
+    """
+    Give the excusals that the term's marks can speak of.
+
+    Left out are those that end before the term or start after it, and, while days are still to come, those that start
+    after the as-of date: that they met no absence would say nothing.
+    """
+    excusals = term.excusals
+    judged = pd.Series(data=True, index=excusals.index)
+    if term.starts_on is not None:
+        judged &= excusals[["start_date", "end_date"]].max(axis=1) >= term.starts_on
+    if term.ends_on is not None:
+        judged &= excusals["start_date"] <= term.ends_on
+        if term.as_of is not None and term.as_of < term.ends_on:
+            judged &= excusals["start_date"] <= term.as_of
+    return excusals[judged]
 
 
 def _rows(kind: str, found: pd.DataFrame, date: str, detail: str) -> pd.DataFrame:

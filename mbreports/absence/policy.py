@@ -158,7 +158,9 @@ class Policy:
         ReportError
             The file cannot be written.
         """
-        return policy_file.write_settings(path, {field.name: getattr(self, field.name) for field in dataclasses.fields(self)})
+        return policy_file.write_settings(
+            path, {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+        )
 
     def replace(self, **settings: Any) -> Self:
         """Give this policy with other settings, checked like new ones; meanings are laid over this policy's."""
@@ -206,11 +208,15 @@ class Policy:
     def band_rules(self) -> list[str]:
         """Say of every band what it holds: ``10 % to below 20 %``."""
         bounds = [percent(bound) for _, bound in self.bands]
-        rules = [f"{low} to below {high}" for low, high in zip(bounds, bounds[1:], strict=False)] + [f"{bounds[-1]} and more"]
+        rules = [f"{low} to below {high}" for low, high in zip(bounds, bounds[1:], strict=False)] + [
+            f"{bounds[-1]} and more"
+        ]
         return [f"below {bounds[1]}", *rules[1:]] if len(bounds) > 1 else rules
 
     def _repr_html_(self) -> str:
-        rows = "".join(f"<tr><th>{escape(key)}</th><td>{escape(value)}</td></tr>" for key, value in self._said().items())
+        rows = "".join(
+            f"<tr><th>{escape(key)}</th><td>{escape(value)}</td></tr>" for key, value in self._said().items()
+        )
         return f"<table><caption>Policy {escape(self.name)}</caption>{rows}</table>"
 
     def _said(self) -> dict[str, str]:
@@ -313,4 +319,3 @@ def _band(pair: object) -> tuple[str, Fraction]:
     if not isinstance(name, str) or not name.strip():
         raise PolicyError(f"bands: a band's name must be text, not {name!r}")
     return name, _share(f"bands: {name!r}", bound)
-

@@ -160,7 +160,7 @@ def excused_by_day(world: dict[str, Any], student: int) -> int:
 @given(world=worlds())
 def test_every_student_has_the_oracle_s_numbers(policy: Policy, world: dict[str, Any]) -> None:
     """Counts, possible sessions and bands are those of the plain reading of the definitions."""
-    table = AbsenceAnalysis(term_of_world(world), policy)._table.set_index("student_id")  # noqa: SLF001
+    table = AbsenceAnalysis(term_of_world(world), policy).students.set_index("student_id")
     for student, numbers in expected(world, policy).items():
         row = table.loc[student]
         found = {name: None if pd.isna(row[name]) else row[name] for name in numbers}
@@ -177,7 +177,7 @@ def test_the_order_of_rows_never_matters(world: dict[str, Any], seed: int) -> No
         excusals=term.excusals.sample(frac=1, random_state=seed),
         adjustments=term.adjustments.sample(frac=1, random_state=seed),
     )
-    pd.testing.assert_frame_equal(AbsenceAnalysis(term)._table, AbsenceAnalysis(mixed)._table)  # noqa: SLF001
+    pd.testing.assert_frame_equal(AbsenceAnalysis(term).students, AbsenceAnalysis(mixed).students)
 
 
 @settings(max_examples=15, deadline=None)
@@ -185,8 +185,10 @@ def test_the_order_of_rows_never_matters(world: dict[str, Any], seed: int) -> No
 def test_excusing_never_changes_how_much_was_missed(world: dict[str, Any]) -> None:
     """With and without the excusals, absent and possible are the same."""
     term = term_of_world(world)
-    without = AbsenceAnalysis(term.replace(excusals=None))._table  # noqa: SLF001
-    pd.testing.assert_frame_equal(AbsenceAnalysis(term)._table[["possible", "absent"]], without[["possible", "absent"]])  # noqa: SLF001
+    without = AbsenceAnalysis(term.replace(excusals=None)).students
+    pd.testing.assert_frame_equal(
+        AbsenceAnalysis(term).students[["possible", "absent"]], without[["possible", "absent"]]
+    )
 
 
 @settings(max_examples=15, deadline=None)
