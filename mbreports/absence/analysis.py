@@ -73,10 +73,9 @@ class AbsenceAnalysis(TermNumbers):
     @functools.cached_property
     def mismatch(self) -> pd.DataFrame:
         """One row per class mark that contradicts homeroom on the same date."""
-        both = [
-            sessions.session_rows(self._meant(marks), self.policy) for marks in (self.term.marks, self.term.class_marks)
-        ]
-        return registers.mismatch(*both, self.term.students, self.term.classes)
+        homeroom = sessions.session_rows(self._meant(self.term.marks), self.policy)
+        classes = sessions.session_rows(self._meant(self.term.class_marks), self.policy)
+        return registers.mismatch(homeroom, classes, self.term.students, self.term.classes)
 
     @functools.cached_property
     def unexplained(self) -> pd.DataFrame:

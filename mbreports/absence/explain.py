@@ -145,7 +145,7 @@ def band_sentence(absent: int, possible: int, policy: Policy, unit: str = "") ->
     >>> from mbreports.absence.policy import Policy
     >>> band_sentence(1, 68, Policy(), "sessions")
     '1 of 68 sessions absent: 20 × 1 < 1 × 68, so satisfactory'
-    """  # noqa: RUF002 -- the sign that is printed
+    """
     if possible == 0:
         return "no possible session, so no rate and no label"
     counts = " ".join(filter(None, [f"{absent} of {possible}", unit, "absent"]))

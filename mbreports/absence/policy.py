@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from html import escape
@@ -11,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from mbreports.absence import policy_file
-from mbreports.absence.shares import at_least, exact_fraction, percent
 from mbreports.absence.meanings import DEFAULT_MEANINGS, MEANINGS, UNRECORDED, Meanings
+from mbreports.absence.shares import at_least, exact_fraction, percent
 from mbreports.errors import PolicyError
 
 if TYPE_CHECKING:
@@ -83,7 +84,8 @@ class Policy:
 
     Examples
     --------
-    >>> school = Policy("Our school", meanings={14: "excused"}, bands=[("fine", 0), ("chronic", "10 %")], chronic="chronic")
+    >>> bands = [("fine", 0), ("chronic", "10 %")]
+    >>> school = Policy("Our school", meanings={14: "excused"}, bands=bands, chronic="chronic")
     >>> school.band_of(20, 201), school.band_of(20, 200)
     ('fine', 'chronic')
     """
@@ -208,9 +210,7 @@ class Policy:
     def band_rules(self) -> list[str]:
         """Say of every band what it holds: ``10 % to below 20 %``."""
         bounds = [percent(bound) for _, bound in self.bands]
-        rules = [f"{low} to below {high}" for low, high in zip(bounds, bounds[1:], strict=False)] + [
-            f"{bounds[-1]} and more"
-        ]
+        rules = [f"{low} to below {high}" for low, high in itertools.pairwise(bounds)] + [f"{bounds[-1]} and more"]
         return [f"below {bounds[1]}", *rules[1:]] if len(bounds) > 1 else rules
 
     def _repr_html_(self) -> str:
@@ -304,7 +304,7 @@ def _bands(given: object) -> tuple[tuple[str, Fraction], ...]:
         raise PolicyError("bands: the first lower bound must be 0, so that every rate has a band")
     if twice := [name for place, name in enumerate(names) if name in names[:place]]:
         raise PolicyError(f"bands: two bands are called {twice[0]!r}; names must differ")
-    for (name, low), (above, high) in zip(bands, bands[1:], strict=False):
+    for (name, low), (above, high) in itertools.pairwise(bands):
         if high <= low:
             raise PolicyError(
                 f"bands: lower bounds must ascend; {above!r} ({percent(high)}) comes after {name!r} ({percent(low)})"

@@ -29,7 +29,7 @@ def exact_fraction(value: object) -> Fraction:
         It is no finite number.
     """
     if isinstance(value, bool | np.bool_):
-        raise ValueError(f"{value!r} is no number")
+        raise ValueError(f"{value!r} is no number")  # noqa: TRY004 -- one kind of error for all that is none
     if isinstance(value, Rational):
         return Fraction(int(value.numerator), int(value.denominator))
     try:

@@ -101,7 +101,7 @@ def expected(world: dict[str, Any], policy: Policy) -> dict[int, dict[str, Any]]
             day for who, low, high, _ in world["excusals"] if who == student for day in range(low, high + 1)
         }
         count = dict.fromkeys(["present", "late", "unexcused", "excused", "unrecorded", "unclassified"], 0)
-        base = {label: 0 for label in LABEL.values()}
+        base = dict.fromkeys(LABEL.values(), 0)
         counted_unrecorded = 0
         for day, code, meaning in sessions:
             final = "excused" if meaning == "unexcused" and day in excused_days else meaning
