@@ -143,7 +143,7 @@ def letters_of(
         One per student.
     """
     locale = locale_of(language)
-    until = report.cohort.as_of
+    until = _last_day(report)
     people = report.term.students.merge(report.students[["student_id", "possible", "absent"]], on="student_id")
     by_id = {int(person["student_id"]): person for person in people.to_dict("records")}
     spells = dict(iter(report.spells.groupby("student_id")))
@@ -158,7 +158,7 @@ def letters_of(
             school=school,
             contact=contact,
             term=clean(report.term.term_name),
-            until=format_date(until.date(), "long", locale=locale) if pd.notna(until) else "",
+            until="" if until is None else format_date(until.date(), "long", locale=locale),
             student_id=student_id,
             **{name: clean(person[name]) for name in ("school_id", "year_group", "homeroom")},
             first_name=first_name or last_name,
@@ -172,6 +172,12 @@ def letters_of(
             earlier=dated - int(last["sessions"].sum()),
             corrections=int(person["absent"]) - dated,
         )
+
+
+def _last_day(report: AbsenceAnalysis) -> pd.Timestamp | None:
+    """Give the last day that is counted: a report made after the term speaks of the term."""
+    days = [day for day in (report.term.as_of, report.term.ends_on) if day is not None]
+    return min(days, default=None)
 
 
 def _spells(own: pd.DataFrame, locale: Locale) -> Iterator[Spell]:

@@ -27,7 +27,7 @@ __all__ = ["About", "Sheet", "write_workbook"]
 
 _MOST_ROWS = 2**20 - 1
 _MOST_CHARACTERS = 32_767
-_WIDEST = 44
+_WIDEST = 28
 _PAPERS = {"A4": 9, "Letter": 1}
 _STARTS_OF_FORMULAS = tuple("=+-@\t\r")
 
@@ -180,7 +180,7 @@ class _Writer:
         self.page.set_column(place, place, self.sheet.wide.get(name) or _width(heading(name), values, kind))
         digits = self.sheet.digits.get(name, 1)
         for row, value in enumerate(values, start=1):
-            if value is None:
+            if value is None or value == "":
                 continue
             if kind in {"text", "long"}:
                 self._write_text(row, place, value, kind)
