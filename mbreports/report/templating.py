@@ -20,6 +20,7 @@ OURS = "mbreports"
 
 _FILTERS = {
     "clean": wording.clean,
+    "css_text": wording.css_text,
     "day": wording.day,
     "long_date": wording.long_date,
     "short_date": wording.short_date,

@@ -23,6 +23,7 @@ __all__ = [
     "NOTHING",
     "WEEKDAYS",
     "clean",
+    "css_text",
     "date_range",
     "day",
     "day_range",
@@ -227,6 +228,17 @@ def clean(text: Any) -> str:
 def _visible(character: str) -> str:
     category = unicodedata.category(character)
     return "" if category == "Cc" else "\ufffd" if category == "Cs" else character
+
+
+def css_text(text: Any) -> str:
+    r"""
+    Write text for a string of a style sheet inside a page: neither the sheet nor the page can be left by it.
+
+    >>> css_text('a"b </style>')
+    'a\\22 b\\20 \\3c \\2f style\\3e '
+    """
+    plain = clean(text)
+    return "".join(each if each.isascii() and each.isalnum() else f"\\{ord(each):x} " for each in plain)
 
 
 def full_name(last: Any, first: Any, student_id: int) -> str:
