@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from mbreports.report.charts import style
+from mbreports.report.wording import percent, plural, share
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,11 +24,14 @@ _FILLS: tuple[style.Fill, ...] = (
 )
 """From calm to severe: empty, grey, hatched, full; told apart without colour."""
 
+_NOTABLE = 1.25
+"""From this multiple of the rate of all, the highest rate is filled; below it, it is highest by chance as likely."""
+
 _REASONS: dict[str, tuple[str, style.Fill]] = {
     "unexcused": ("unexplained", {"facecolor": style.STRONG, "edgecolor": style.STRONG}),
-    "by excusal": ("explained by a parent", {"facecolor": "#ffffff", "edgecolor": style.STRONG, "linewidth": 1.2}),
+    "by excusal": ("explained by parent", {"facecolor": "#ffffff", "edgecolor": style.STRONG, "linewidth": 1.2}),
     "by code": (
-        "explained by the register's code",
+        "explained by code",
         {"facecolor": "#ffffff", "edgecolor": style.STRONG, "hatch": "....", "linewidth": 1.2},
     ),
 }
@@ -56,14 +60,14 @@ def bands(report: AbsenceAnalysis, *, ax: Axes | None = None) -> Axes:
     if not total:
         return style.note(ax, "Students by share of sessions missed", "No students yet.")
     rows = table.to_dict("records")
-    labels = [f"{row['band']}\n{row['rule']}" for row in rows]
+    labels = [f"{style.said(row['band'])}\n{row['rule']}" for row in rows]
     fills = [*_fills(len(report.policy.bands)), {"facecolor": "#ffffff", "edgecolor": style.MUTED, "linestyle": ":"}]
     for place, (row, fill) in enumerate(zip(rows, fills, strict=False)):
-        ax.barh(place, row["students"], height=0.62, **fill)
-        style.write(ax, (row["students"], place), f"{row['students']:,}  ({style.per_cent(row['students'] / total)})")
+        _bar(ax, place, (0, row["students"]), fill, of=len(rows))
+        style.write(ax, (row["students"], place), f"{row['students']:,}  ({share(row['students'], total)})")
     _finish(ax, labels, longest=int(table["students"].max()))
     style.count_axis(ax.xaxis, "students")
-    style.heading(ax, "Students by share of sessions missed", f"of {total:,} student{'' if total == 1 else 's'}")
+    style.heading(ax, "Students by share of sessions missed", f"of {plural(total, 'student')}")
     return ax
 
 
@@ -88,10 +92,12 @@ def weekdays(report: AbsenceAnalysis, *, ax: Axes | None = None) -> Axes:
     Returns
     -------
     matplotlib.axes.Axes
-        The axes: a bar per weekday, the worst one filled.
+        The axes: a bar per weekday; the highest rate is filled where it is a quarter above that of all.
     """
+    ax = style.begin(ax, grid="x")
     table = report.weekdays
-    return _rates(table, [str(day)[:3] for day in table["weekday"]], "Absence by weekday", ax)
+    labels = [str(day)[:3] for day in table["weekday"]]
+    return _rates(table, labels, "Absence by weekday", ax=ax, none="No sessions yet.")
 
 
 def periods(report: AbsenceAnalysis, *, ax: Axes | None = None) -> Axes:
@@ -108,27 +114,29 @@ def periods(report: AbsenceAnalysis, *, ax: Axes | None = None) -> Axes:
     Returns
     -------
     matplotlib.axes.Axes
-        The axes: a bar per period, the worst one filled; words where the marks have no periods.
+        The axes: a bar per period; the highest rate is filled where it is a quarter above that of all. Words where the
+        marks have no periods.
     """
+    ax = style.begin(ax, grid="x")
     table = report.periods
     table = table[table["period"].notna()]
-    return _rates(table, [f"P{period}" for period in table["period"]], "Absence by period", ax)
+    labels = [f"P{period}" for period in table["period"]]
+    return _rates(table, labels, "Absence by period", ax=ax, none="The marks have no periods.")
 
 
-def _rates(table: pd.DataFrame, labels: list[str], title: str, ax: Axes | None) -> Axes:
-    ax = style.begin(ax, grid="x")
+def _rates(table: pd.DataFrame, labels: list[str], title: str, *, ax: Axes, none: str) -> Axes:
     if table.empty or not table["possible"].sum():
-        return style.note(ax, title, "No sessions yet, or none of this kind.")
+        return style.note(ax, title, none)
+    absent, possible = int(table["absent"].sum()), int(table["possible"].sum())
     rates = table["absence_rate"].fillna(0).to_numpy()
-    worst = int(rates.argmax()) if rates.max() > rates.min() else -1
+    notable = (rates == rates.max()) & (rates >= _NOTABLE * absent / possible) & (rates > 0)
     for place, (row, rate) in enumerate(zip(table.itertuples(), rates, strict=True)):
-        colour = style.STRONG if place == worst else style.QUIET
-        ax.barh(place, rate, height=0.62, facecolor=colour, edgecolor=colour)
-        style.write(ax, (rate, place), f"{style.per_cent(rate)}  of {row.possible:,}")
+        colour = style.STRONG if notable[place] else style.QUIET
+        _bar(ax, place, (0, rate), {"facecolor": colour, "edgecolor": colour}, of=len(table))
+        style.write(ax, (rate, place), f"{percent(row.absent, row.possible)}  of {row.possible:,}")
     _finish(ax, labels, longest=rates.max())
     style.rate_axis(ax.xaxis)
-    absent, possible = int(table["absent"].sum()), int(table["possible"].sum())
-    style.heading(ax, title, f"{absent:,} of {style.sessions(possible)} missed, {style.per_cent(absent / possible)}")
+    style.heading(ax, title, f"{absent:,} of {plural(possible, 'session')} missed, {percent(absent, possible)}")
     return ax
 
 
@@ -158,14 +166,14 @@ def reasons(report: AbsenceAnalysis, *, ax: Axes | None = None, most: int = 8) -
     for place, (_, row) in enumerate(table.iterrows()):
         start = 0
         for kind, (_, fill) in _REASONS.items():
-            ax.barh(place, row[kind], left=start, height=0.62, **fill)
+            _bar(ax, place, (start, start + row[kind]), fill, of=len(table))
             start += row[kind]
-        style.write(ax, (start, place), f"{start:,}  ({style.per_cent(start / total)})")
-    _finish(ax, list(table.index), longest=int(table.sum(axis=1).max()))
-    style.count_axis(ax.xaxis, "absences, sessions")
+        style.write(ax, (start, place), f"{start:,}  ({share(start, total)})")
+    _finish(ax, [style.said(label) for label in table.index], longest=int(table.sum(axis=1).max()))
+    style.count_axis(ax.xaxis, "sessions missed")
     used = [(words, fill) for kind, (words, fill) in _REASONS.items() if table[kind].sum()]
     style.legend(ax, used)
-    style.heading(ax, "Absences by reason", f"of {total:,} absence{'' if total == 1 else 's'}")
+    style.heading(ax, "Absences by reason", f"of {plural(total, 'session')} missed")
     return ax
 
 
@@ -183,6 +191,13 @@ def _absences_by_label(rows: pd.DataFrame, most: int) -> pd.DataFrame:
         return table
     rest = table.iloc[most:].sum().to_frame(f"{len(table) - most} other labels").T
     return pd.concat([table.iloc[:most], rest])
+
+
+def _bar(ax: Axes, place: int, span: tuple[float, float], fill: style.Fill, *, of: int) -> None:
+    """Draw a bar, one of so many: few of them are no thicker than many; nothing at all has no edge."""
+    start, end = span
+    edge = {} if end > start else {"linewidth": 0}
+    ax.barh(place, end - start, left=start, height=min(0.62, 0.16 * of + 0.06), **fill | edge)
 
 
 def _finish(ax: Axes, labels: list[str], *, longest: float) -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 from scipy import special
 
 from mbreports.report.charts import style
+from mbreports.report.wording import percent, plural
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,6 +20,7 @@ __all__ = ["funnel"]
 
 _BY = ("homeroom", "year_group", "student")
 _LIMITS = ((0.95, "--"), (0.998, ":"))
+_EDGE = {"fontsize": 8, "color": style.MUTED, "annotation_clip": False}
 _NAMED = 8
 _FEW = 2
 
@@ -62,15 +64,14 @@ def funnel(report: AbsenceAnalysis, *, ax: Axes | None = None, by: str = "homero
         return style.note(ax, title, few)
     rate, deff = absent / possible, _deff(report, absent / possible)
     outside = _outside(table, rate, deff)
-    _draw_limits(ax, rate, deff, most=int(table["possible"].max()))
     _draw_points(ax, table, outside, named=by != "student" if names is None else names)
+    _draw_limits(ax, rate, deff, sizes=table["possible"])
     style.rate_axis(ax.yaxis)
-    ax.set_ylim(0, max(ax.get_ylim()[1], 0.02))
     style.count_axis(ax.xaxis, f"possible sessions of the {by.replace('_', ' ')}")
     style.heading(
         ax,
         title,
-        f"all: {style.per_cent(rate)} of {style.sessions(possible)}; "
+        f"{percent(absent, possible)} of {plural(possible, 'session')}; "
         f"{int(outside.sum())} of {len(table)} outside 99.8 %",
     )
     return ax
@@ -121,17 +122,19 @@ def _outside(table: pd.DataFrame, rate: float, deff: float) -> np.ndarray:
     return np.minimum(few, many) < (1 - _LIMITS[-1][0]) / 2
 
 
-def _draw_limits(ax: Axes, rate: float, deff: float, *, most: int) -> None:
-    sizes = np.linspace(max(most / 200, deff), most * 1.08, 300)
+def _draw_limits(ax: Axes, rate: float, deff: float, *, sizes: pd.Series) -> None:
+    """Draw the limits from somewhat below the smallest group to somewhat above the largest, and leave room for them."""
+    left, right = 0.6 * float(sizes.min()), 1.06 * float(sizes.max())
+    along = np.linspace(max(left, deff), right, 300)
     ax.axhline(rate, color=style.MUTED, linewidth=1)
+    style.write(ax, (right, rate), "all", **_EDGE)
     for share, dashes in _LIMITS:
-        low, high = _bounds(sizes / deff, rate, share)
+        low, high = _bounds(along / deff, rate, share)
         for edge in (low, high):
-            ax.plot(sizes, edge, color=style.MUTED, linewidth=1, linestyle=dashes)
-        style.write(
-            ax, (sizes[-1], high[-1]), f"{100 * share:g} %", fontsize=8, color=style.MUTED, annotation_clip=False
-        )
-    ax.set_xlim(0, most * 1.08)
+            ax.plot(along, edge, color=style.MUTED, linewidth=1, linestyle=dashes)
+        style.write(ax, (right, high[-1]), f"{100 * share:g} %", **_EDGE)
+    ax.set_xlim(left, right)
+    ax.set_ylim(0, max(ax.get_ylim()[1], 1.08 * high[-1]))
 
 
 def _draw_points(ax: Axes, table: pd.DataFrame, outside: np.ndarray, *, named: bool) -> None:
@@ -150,4 +153,4 @@ def _draw_points(ax: Axes, table: pd.DataFrame, outside: np.ndarray, *, named: b
     if named:
         farthest = table[outside].sort_values("rate", ascending=False).head(_NAMED)
         for row in farthest.itertuples():
-            style.write(ax, (row.possible, row.rate), str(row.name), xytext=(7, 0))
+            style.write(ax, (row.possible, row.rate), style.said(row.name), xytext=(7, 0))

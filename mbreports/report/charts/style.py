@@ -13,6 +13,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from mbreports.report.look import DEFAULT_ACCENT
+from mbreports.report.wording import clean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,11 +36,13 @@ __all__ = [
     "fonts",
     "heading",
     "legend",
+    "no_session",
     "note",
-    "per_cent",
     "rate_axis",
-    "sessions",
+    "said",
     "tick_labels",
+    "unit",
+    "width_in_points",
     "write",
 ]
 
@@ -58,6 +61,13 @@ Fill: TypeAlias = dict[str, Any]
 """How a bar or a day is filled, in matplotlib's words."""
 
 _SIZE = 9.0
+_LONGEST = 34
+"""Characters of a label beside an axis."""
+
+_KEY = 118
+"""Points that an entry of a legend takes."""
+
+_STEPS = (1, 2, 5, 10)
 _SCRIPTS = (
     "Noto Sans CJK SC",
     "Noto Sans CJK JP",
@@ -127,61 +137,80 @@ def heading(ax: Axes, text: str, below: str = "") -> None:
 def note(ax: Axes, title: str, words: str) -> Axes:
     """Say in words that there is nothing to draw."""
     ax.set_axis_off()
-    ax.set_title(title, loc="left", fontsize=_SIZE + 2, fontweight="bold", color=INK, family=fonts())
-    ax.text(0, 0.5, words, transform=ax.transAxes, fontsize=_SIZE + 1, color=MUTED, family=fonts(), wrap=True)
+    heading(ax, title, words)
     return ax
 
 
+def said(text: Any, most: int = _LONGEST) -> str:
+    r"""
+    Give a name or a label as a chart has room for it: one line, no controls, an ellipsis where it is too long.
+
+    >>> said("Ada\x00 Okafor"), said("x" * 200, most=5)
+    ('Ada Okafor', 'xxxx…')
+    """
+    line = clean(text)
+    return line if len(line) <= most else f"{line[: most - 1]}…"
+
+
 def write(ax: Axes, place: tuple[Any, Any], text: str, **options: Any) -> None:
-    """Write beside a bar or a point, a few points away from it."""
-    usual = {"fontsize": _SIZE, "color": INK, "family": fonts(), "va": "center", "xytext": (4, 0)}
+    """Write beside a bar or a point, a few points away from it; a dollar sign is one, and no formula."""
+    usual = {"fontsize": _SIZE, "color": INK, "family": fonts(), "va": "center", "xytext": (4, 0), "parse_math": False}
     chosen: dict[str, Any] = usual | options
     ax.annotate(text, xy=place, textcoords="offset points", **chosen)
 
 
-def per_cent(share: float, digits: int = 1) -> str:
-    """Write a share as people read it: ``7.4 %``."""
-    return f"{100 * share:.{digits}f} %"
-
-
-def sessions(number: int) -> str:
-    """Write a number of sessions."""
-    return f"{number:,} session{'' if number == 1 else 's'}"
-
-
 def rate_axis(axis: Any, label: str = "absence rate, % of possible sessions") -> None:
     """Give an axis of rates its unit, few ticks, and room from 0."""
-    axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+    axis.set_major_locator(MaxNLocator(5, steps=_STEPS))
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:g} %"))
-    axis.set_label_text(label, fontsize=_SIZE, color=MUTED, family=fonts())
+    unit(axis, label)
 
 
 def count_axis(axis: Any, label: str) -> None:
     """Give an axis of counts its unit, and whole numbers."""
-    axis.set_major_locator(MaxNLocator(5, integer=True))
+    axis.set_major_locator(MaxNLocator(5, integer=True, steps=_STEPS))
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-    axis.set_label_text(label, fontsize=_SIZE, color=MUTED, family=fonts())
+    unit(axis, label)
+
+
+def unit(axis: Any, label: str) -> None:
+    """Say in what an axis counts, at its start; nothing is centred."""
+    name, end = axis.axis_name, "left" if axis.axis_name == "x" else "top"
+    getattr(axis.axes, f"set_{name}label")(label, loc=end, fontsize=_SIZE, color=MUTED, family=fonts())
 
 
 def tick_labels(ax: Axes, which: str, places: Sequence[Any], labels: Sequence[str]) -> None:
     """Name the places on an axis, in any script."""
-    getattr(ax, f"set_{which}ticks")(places, labels, fontsize=_SIZE, color=INK, family=fonts())
+    set_ticks = getattr(ax, f"set_{which}ticks")
+    set_ticks(places, labels, fontsize=_SIZE, color=INK, family=fonts(), parse_math=False)
+
+
+def width_in_points(ax: Axes) -> float:
+    """Give the room between an axes' sides, as far as it is known before the figure is laid out."""
+    return float(ax.bbox.width * 72 / ax.figure.dpi)
 
 
 def legend(ax: Axes, fills: Sequence[tuple[str, Fill]]) -> None:
-    """Say what each fill means, below the axes."""
+    """Say what each fill means, below the axes, in as many columns as there is room for."""
     keys = [Patch(label=words, **fill) for words, fill in fills]
     ax.legend(
         handles=keys,
         loc="upper left",
         bbox_to_anchor=(0, -0.16),
-        ncols=len(keys),
+        ncols=max(1, min(len(keys), int(width_in_points(ax) // _KEY))),
         frameon=False,
         prop={"family": fonts(), "size": _SIZE},
         labelcolor=INK,
+        borderpad=0,
         borderaxespad=0,
         handlelength=1.4,
+        columnspacing=1.4,
     )
+
+
+def no_session() -> Fill:
+    """Give the fill of days and weeks without any session."""
+    return {"facecolor": "#f6f7f8", "edgecolor": GRID, "hatch": "////", "linewidth": 0}
 
 
 _PROLOGUE = re.compile(r"^.*?(?=<svg\b)", re.DOTALL)

@@ -10,6 +10,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
 
 from mbreports.report.charts import style
+from mbreports.report.wording import percent, plural, share
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,13 +21,27 @@ __all__ = ["calendar", "spells", "trend"]
 
 _WEEK = pd.Timedelta(days=7)
 _DAY_NAMES = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MARKERS = ("o", "s", "^", "D")
+_MARKERS = {"o": "●", "s": "■", "^": "▲", "D": "◆"}
+"""Markers of lines, and how text shows them."""
+
 _LINES = ("-", "--", ":", "-.")
 _COLOURED = 4
 """More lines in colour than this nobody can follow."""
 
+_LABEL = 38
+"""Points that a date below an axis takes."""
+
+_NAME = 42
+"""Characters of a year group's name at the end of its line."""
+
+_FEWEST_COLUMNS = 8
+"""A week of fewer weeks, or a bar of fewer bars, is no wider for it."""
+
 _WEEKS_WITH_FIGURES = 26
 """A calendar of more weeks has no room for a figure in every day."""
+
+_DARK = 0.9
+"""From this share of the highest rate on, white is the easier to read."""
 
 _HEAT = LinearSegmentedColormap.from_list("absence", ["#ffffff", "#f3cdbd", style.STRONG])
 
@@ -42,13 +57,13 @@ def trend(report: AbsenceAnalysis, *, ax: Axes | None = None, by: str | None = N
     ax
         Where to draw; None takes the current axes.
     by
-        ``"year_group"``: a line for each, named at its end, the four of the highest rates in colour; None: one line
-        for all.
+        ``"year_group"``: a line for each; the four of the highest rates over all weeks are in colour and named at
+        their ends, the others pale. None: one line for all.
 
     Returns
     -------
     matplotlib.axes.Axes
-        The axes: weeks by their Monday; a week without sessions breaks the line.
+        The axes: weeks by their Monday; a week without sessions is hatched and breaks the line.
 
     Raises
     ------
@@ -62,17 +77,27 @@ def trend(report: AbsenceAnalysis, *, ax: Axes | None = None, by: str | None = N
     if weeks.empty or not weeks["possible"].sum():
         return style.note(ax, "Absence by week", "No sessions yet.")
     every = pd.date_range(weeks["week"].min(), weeks["week"].max(), freq=_WEEK)
+    without = every.difference(pd.DatetimeIndex(weeks.loc[weeks["possible"] > 0, "week"]))
+    _hatch_weeks(ax, without)
     if by is None:
         _line(ax, weeks.set_index("week")["absence_rate"].reindex(every), style.STRONG, "o", "-")
     else:
         _year_group_lines(ax, report, every)
     ax.set_ylim(0, max(ax.get_ylim()[1] * 1.06, 0.05))
     _week_axis(ax, every)
+    _week_unit(ax, hatched=len(without) > 0)
     style.rate_axis(ax.yaxis)
     low, high = int(weeks["possible"].min()), int(weeks["possible"].max())
-    of = f"{low:,}" if low == high else f"{low:,} to {high:,}"
-    style.heading(ax, "Absence by week", f"each week of {of} possible sessions")
+    of = plural(high, "possible session") if low == high else f"{low:,} to {plural(high, 'possible session')}"
+    style.heading(ax, "Absence by week", f"each week of {of}{'' if by is None else ' in all'}")
     return ax
+
+
+def _hatch_weeks(ax: Axes, mondays: pd.DatetimeIndex) -> None:
+    """Mark the weeks without any session."""
+    for monday in mondays:
+        edges: tuple[Any, Any] = (monday - _WEEK / 2, monday + _WEEK / 2)
+        ax.axvspan(*edges, zorder=0, **style.no_session())
 
 
 def _line(ax: Axes, rates: pd.Series, colour: str, marker: str, dashes: str, **more: Any) -> None:
@@ -84,6 +109,7 @@ def _line(ax: Axes, rates: pd.Series, colour: str, marker: str, dashes: str, **m
         linestyle=dashes,
         linewidth=1.6,
         markersize=4,
+        clip_on=False,
         **more,
     )
 
@@ -94,34 +120,39 @@ def _year_group_lines(ax: Axes, report: AbsenceAnalysis, every: pd.DatetimeIndex
     groups = report.year_groups.set_index("year_group_id")
     highest = groups["absence_rate"].sort_values(ascending=False, kind="stable").index[:_COLOURED]
     looks = dict(zip(highest, zip(style.COLOURS, _MARKERS, _LINES, strict=False), strict=False))
-    ends: list[tuple[float, str, str]] = []
+    ends: list[tuple[float, str]] = []
     for group, name in groups["year_group"].items():
         rates = table[table["year_group_id"] == group].set_index("week")["absence_rate"].reindex(every)
         if not rates.notna().any():
             continue
         colour, marker, dashes = looks.get(group, (style.PALE, "", "-"))
-        _line(ax, rates, colour, marker, dashes, label=name, zorder=3 if marker else 2)
-        ends.append((float(rates.dropna().iloc[-1]), str(name), colour if marker else style.MUTED))
+        _line(ax, rates, colour, marker, dashes, label=style.said(name), zorder=3 if marker else 2)
+        if marker:
+            ends.append((float(rates.dropna().iloc[-1]), f"{_MARKERS[marker]} {style.said(name, most=_NAME)}"))
     _name_ends(ax, ends, every[-1])
 
 
-def _name_ends(ax: Axes, ends: list[tuple[float, str, str]], last: pd.Timestamp) -> None:
+def _name_ends(ax: Axes, ends: list[tuple[float, str]], last: pd.Timestamp) -> None:
     """Name lines at their ends, pushed apart where they would cover each other."""
     top = max(ax.get_ylim()[1], 0.05)
     step, floor = top * 0.055, 0.0
-    for end, name, colour in sorted(ends):
+    for end, name in sorted(ends):
         place = max(end, floor)
         floor = place + step
-        style.write(ax, (last, place), name, xytext=(10, 0), color=colour, annotation_clip=False)
+        style.write(ax, (last, place), name, xytext=(10, 0), annotation_clip=False)
     ax.set_ylim(0, max(top, floor))
 
 
 def _week_axis(ax: Axes, every: pd.DatetimeIndex) -> None:
-    shown = every[:: -(-len(every) // 10)]
+    room = max(2, int(style.width_in_points(ax) // _LABEL))
+    shown = every[:: -(-len(every) // min(10, room))]
     style.tick_labels(ax, "x", list(shown), [f"{day.day} {day:%b}" for day in shown])
     edges: tuple[Any, Any] = (every[0] - _WEEK / 2, every[-1] + _WEEK / 2)
     ax.set_xlim(edges)
-    ax.set_xlabel("week of", fontsize=9, color=style.MUTED, family=style.fonts())
+
+
+def _week_unit(ax: Axes, *, hatched: bool) -> None:
+    style.unit(ax.xaxis, "week of" + ("; hatched: no session" if hatched else ""))
 
 
 def calendar(report: AbsenceAnalysis, *, ax: Axes | None = None) -> Axes:
@@ -146,16 +177,17 @@ def calendar(report: AbsenceAnalysis, *, ax: Axes | None = None) -> Axes:
     if days.empty:
         return style.note(ax, "Absence by date", "No sessions yet.")
     dates = pd.DatetimeIndex(days.index)
-    weekday = dates.dayofweek
+    weekday = dates.day_of_week
     monday = dates - pd.to_timedelta(weekday, unit="D")
     columns = ((monday - monday[0]) // _WEEK).to_numpy()
     grid = np.full((max(5, int(weekday.max()) + 1), columns.max() + 1), np.nan)
     grid[weekday, columns] = days["absence_rate"]
-    _draw_days(ax, grid)
+    hatched = _draw_days(ax, grid, first=int(weekday[0]), last=int(weekday[-1]))
     _name_days(ax, grid.shape[0], pd.date_range(monday[0], periods=grid.shape[1], freq=_WEEK))
     absent, possible = int(days["absent"].sum()), int(days["possible"].sum())
-    rate = style.per_cent(absent / possible)
-    style.heading(ax, "Absence by date, % of the day's possible sessions", f"{absent:,} of {possible:,} in all, {rate}")
+    _week_unit(ax, hatched=hatched)
+    rate = percent(absent, possible)
+    style.heading(ax, "Absence by date", f"% of the day's sessions; {absent:,} of {possible:,} in all, {rate}")
     return ax
 
 
@@ -166,19 +198,24 @@ def _by_date(report: AbsenceAnalysis) -> pd.DataFrame:
     return days.assign(absence_rate=days["absent"] / days["possible"])
 
 
-def _draw_days(ax: Axes, grid: np.ndarray) -> None:
+def _draw_days(ax: Axes, grid: np.ndarray, *, first: int, last: int) -> bool:
+    """Draw the days from the first that has a session to the last; say whether one between them has none."""
     top = max(float(np.nanmax(grid)), 0.01)
     with_figures = grid.shape[1] <= _WEEKS_WITH_FIGURES
+    hatched = False
     for (row, column), rate in np.ndenumerate(grid):
+        if (column == 0 and row < first) or (column == grid.shape[1] - 1 and row > last):
+            continue
         if np.isnan(rate):
-            fill: style.Fill = {"facecolor": "#f6f7f8", "edgecolor": style.GRID, "hatch": "////", "linewidth": 0}
+            hatched = True
+            fill = style.no_session()
         else:
             fill = {"facecolor": _HEAT(rate / top), "edgecolor": style.GRID, "linewidth": 0.8}
         ax.add_patch(Rectangle((column - 0.45, row - 0.43), 0.9, 0.86, **fill))
         if with_figures and not np.isnan(rate):
-            dark = rate / top > 0.9  # noqa: PLR2004 -- from there on white is the easier to read
-            figure = f"{100 * rate:.0f}"
-            ax.text(column, row, figure, ha="center", va="center", fontsize=8, color="#ffffff" if dark else style.INK)
+            colour = "#ffffff" if rate / top > _DARK else style.INK
+            style.write(ax, (column, row), f"{100 * rate:.0f}", xytext=(0, 0), ha="center", fontsize=8, color=colour)
+    return hatched
 
 
 def _name_days(ax: Axes, rows: int, mondays: pd.DatetimeIndex) -> None:
@@ -190,11 +227,10 @@ def _name_days(ax: Axes, rows: int, mondays: pd.DatetimeIndex) -> None:
         for place in shown
     ]
     style.tick_labels(ax, "x", list(shown), labels)
-    ax.set_xlim(-0.6, len(mondays) - 0.4)
+    ax.set_xlim(-0.6, max(len(mondays), _FEWEST_COLUMNS) - 0.4)
     ax.set_ylim(rows - 0.4, -0.6)
     for spine in ax.spines.values():
         spine.set_visible(False)
-    ax.set_xlabel("week of", fontsize=9, color=style.MUTED, family=style.fonts())
 
 
 def _starts_month(mondays: pd.DatetimeIndex, place: int, step: int) -> bool:
@@ -226,18 +262,15 @@ def spells(report: AbsenceAnalysis, *, ax: Axes | None = None) -> Axes:
     for place, (low, high) in enumerate(classes):
         here = lengths[(lengths >= low) & (lengths <= high)]
         ax.bar(place, here.size, width=0.66, facecolor=style.QUIET, edgecolor=style.QUIET)
-        share = style.per_cent(here.sum() / lengths.sum(), 0)
-        style.write(ax, (place, here.size), f"{here.size:,}\n{share}", xytext=(0, 4), ha="center", va="bottom")
+        missed = share(int(here.sum()), int(lengths.sum()))
+        style.write(ax, (place, here.size), f"{here.size:,}\n{missed}", xytext=(0, 4), ha="center", va="bottom")
     style.tick_labels(
         ax, "x", range(len(classes)), [str(low) if low == high else f"{low}\u2013{high}" for low, high in classes]
     )
-    ax.set_xlabel("sessions missed in a row", fontsize=9, color=style.MUTED, family=style.fonts())
+    style.unit(ax.xaxis, "sessions missed in a row")
     ax.set_ylim(0, ax.get_ylim()[1] * 1.18)
     style.count_axis(ax.yaxis, "spells")
-    style.heading(
-        ax,
-        "How long absences last",
-        f"{lengths.size:,} spell{'' if lengths.size == 1 else 's'}; below each count, its share of the "
-        f"{style.sessions(int(lengths.sum()))} missed",
-    )
+    ax.set_xlim(-0.6, max(len(classes), _FEWEST_COLUMNS) - 0.4)
+    missed = plural(int(lengths.sum()), "session")
+    style.heading(ax, "How long absences last", f"{plural(lengths.size, 'spell')}; % of the {missed} missed")
     return ax
