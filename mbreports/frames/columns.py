@@ -106,6 +106,8 @@ TERMS: Columns = {
 """One row per term and programme."""
 
 _INTEGERS = {"int64", "Int64", "Int16"}
+_WRITTEN = {"true": True, "false": False, "1": True, "0": False, "1.0": True, "0.0": False}
+_UNWRITTEN = ("", "none")
 
 
 def empty(columns: Mapping[str, str]) -> pd.DataFrame:
@@ -145,9 +147,11 @@ def conform(
         A required column is not there, or a column holds what its dtype cannot (the first such value is named).
     """
     problems = [f"{name}: there is no column {column!r}" for column in required if column not in frame.columns]
+    twice = set(frame.columns[frame.columns.duplicated()])
+    problems += [f"{name}: there are two columns {column!r}" for column in columns if column in twice]
     out: dict[str, pd.Series[Any]] = {}
     for column, dtype in columns.items():
-        if column not in frame.columns:
+        if column not in frame.columns or column in twice:
             out[column] = pd.Series(_missing(dtype), index=range(len(frame)), dtype=dtype)
             continue
         values = frame[column].reset_index(drop=True)
@@ -172,7 +176,9 @@ def _cast(values: pd.Series[Any], dtype: str) -> pd.Series[Any]:
     if dtype in _INTEGERS:
         return _integers(values, dtype)
     if dtype == "str":
-        return values.astype("object").where(values.notna(), None).map(str, na_action="ignore").astype("str")
+        return _texts(values)
+    if dtype == "boolean":
+        return _truths(values)
     return values.astype(pd.api.types.pandas_dtype(dtype))
 
 
@@ -191,7 +197,27 @@ def _instants(values: pd.Series[Any]) -> pd.Series[Any]:
     )
 
 
+def _texts(values: pd.Series[Any]) -> pd.Series[Any]:
+    """Text as it stands; whole numbers that a missing value beside them turned into floats are whole again."""
+    if values.dtype.kind == "f" and (values.dropna() % 1 == 0).all():
+        values = values.astype("Int64")
+    return values.astype("object").where(values.notna(), None).map(str, na_action="ignore").astype("str")
+
+
+def _truths(values: pd.Series[Any]) -> pd.Series[Any]:
+    """Booleans, also written: true or false, 1 or 0, in any case; an empty text is missing."""
+    if values.dtype.kind in "bif":
+        return values.astype("boolean")
+    written = values.astype("object").where(values.notna(), None).map(lambda value: str(value).strip().casefold())
+    known = written.map(_WRITTEN)
+    if (known.isna() & ~written.isin(_UNWRITTEN)).any():
+        raise ValueError("has other words")
+    return known.astype("boolean")
+
+
 def _integers(values: pd.Series[Any], dtype: str) -> pd.Series[Any]:
+    if pd.api.types.is_bool_dtype(values):
+        raise ValueError("has true and false")
     if values.dtype in ("object", "str"):
         values = pd.to_numeric(values.astype("object").where(values.notna(), None))
     numbers = values.astype("Int64")
@@ -210,10 +236,20 @@ def _complaint(values: pd.Series[Any], dtype: str, error: Exception) -> str:
         "boolean": "true or false",
         "str": "text",
     }.get(dtype, "whole numbers" if dtype in _INTEGERS else dtype)
-    for row, value in enumerate(values):
+    row, detail = _first_wrong(values, dtype, error)
+    reason = f" ({detail})" if str(detail).startswith("has ") else ""
+    return f"must hold {wanted}; row {row} holds {values.iloc[[row]].tolist()[0]!r}{reason}"
+
+
+def _first_wrong(values: pd.Series[Any], dtype: str, error: Exception) -> tuple[int, Exception]:
+    """Find the first row whose value does not fit, by halves: a long column is read a few times, not value by value."""
+    low, high = 0, len(values)
+    while high - low > 1:
+        middle = (low + high) // 2
         try:
-            _cast(pd.Series([value], dtype=values.dtype), dtype)
-        except (ValueError, TypeError, OverflowError) as detail:
-            reason = f" ({detail})" if str(detail).startswith("has ") else ""
-            return f"must hold {wanted}; row {row} holds {value!r}{reason}"
-    return f"must hold {wanted}: {error}"
+            _cast(values.iloc[low:middle], dtype)
+        except (ValueError, TypeError, OverflowError) as wrong:
+            high, error = middle, wrong
+        else:
+            low = middle
+    return low, error

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
+import re
 import secrets
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from mbreports.errors import FrameError, ReportError
@@ -21,6 +24,9 @@ __all__ = ["read_term", "write_term"]
 
 _MANIFEST = "term.json"
 _FORMAT = "mbreports term, 1"
+_OURS = re.compile(r"[a-z_]+\.[0-9a-f]{12}\.parquet|\..*\.part")
+"""The files of a save that was cut off before its manifest stood."""
+
 _DAYS = ("starts_on", "ends_on", "as_of", "fetched_at")
 
 
@@ -35,9 +41,12 @@ def write_term(folder: str | os.PathLike[str], frames: dict[str, pd.DataFrame], 
     if target.exists():
         if not target.is_dir():
             raise ReportError(f"cannot save into {target}: it is a file; give a folder")
-        if any(target.iterdir()) and not (target / _MANIFEST).is_file():
+        if not (target / _MANIFEST).is_file() and any(not _OURS.fullmatch(file.name) for file in target.iterdir()):
             raise ReportError(f"cannot save into {target}: it holds something that is no saved term; give a new folder")
-        _fill(target, frames, values)
+        try:
+            _fill(target, frames, values)
+        except OSError as error:
+            raise ReportError(f"cannot save into {target}: {error.strerror or error}") from error
         return target
     beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     try:
@@ -74,9 +83,11 @@ def _fill(folder: Path, frames: dict[str, pd.DataFrame], values: dict[str, Any])
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, pd.Timestamp):
+    if isinstance(value, dt.datetime):
         return value.isoformat()
-    return list(value) if isinstance(value, tuple) else value
+    if isinstance(value, tuple | list):
+        return [_plain(held) for held in value]
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def read_term(folder: str | os.PathLike[str]) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:

@@ -154,9 +154,7 @@ class TermAttendance:
         for name in ("school", "term_id", "term_name", "fetched_at", "stale"):
             if name in given:
                 parts[name] = given[name]
-        if not problems:
-            problems = _problems(parts)
-        if problems:
+        if problems := problems + _problems(parts):
             raise FrameError(problems)
         if parts["as_of"] is None:
             parts["as_of"] = _last_marked(parts)
@@ -238,18 +236,19 @@ class TermAttendance:
         return cls.from_frames(**join_parts(list(terms)))
 
 
-def _frame(name: str, frame: Any, problems: list[str]) -> pd.DataFrame:
+def _frame(name: str, frame: Any, problems: list[str]) -> pd.DataFrame | None:
+    """The frame in its documented columns; None where it does not fit, which is added to `problems`."""
     columns, required = _FRAMES[name]
     if frame is None:
         return empty(columns)
     if not isinstance(frame, pd.DataFrame):
         problems.append(f"{name}: must be a DataFrame, not {type(frame).__name__}")
-        return empty(columns)
+        return None
     try:
         return conform(frame, columns, required=required if len(frame) or len(frame.columns) else (), name=name)
     except FrameError as error:
         problems.extend(error.problems)
-        return empty(columns)
+        return None
 
 
 def _day(name: str, value: Any, problems: list[str]) -> pd.Timestamp | None:
@@ -266,34 +265,46 @@ def _day(name: str, value: Any, problems: list[str]) -> pd.Timestamp | None:
 
 
 def _problems(parts: dict[str, Any]) -> list[str]:
-    """Say what is wrong between the frames, each of which is sound by itself."""
-    students, marks = parts["students"], parts["marks"]
-    problems = _doubles("students", students, ["student_id"])
-    known = set(students["student_id"])
-    for name in ("marks", "class_marks", "totals", "adjustments", "excusals"):
-        if strangers := sorted(set(parts[name]["student_id"]) - known):
-            problems.append(f"{name}: student_id {_some(strangers)} not in students")
+    """Say what is wrong between the frames that are sound by themselves."""
+    frames = {name: part for name, part in parts.items() if isinstance(part, pd.DataFrame)}
+    problems = []
+    if (students := frames.get("students")) is not None:
+        problems += _doubles("students", students, ["student_id"])
+        problems += _strangers(frames, students["student_id"])
     for name in ("marks", "class_marks"):
-        problems += _double_marks(name, parts[name])
-    for name, frame in parts.items():
-        if isinstance(frame, pd.DataFrame):
-            problems += [
-                f"{name}: column {column!r} has missing dates (first: row {frame[column].isna().to_numpy().argmax()})"
-                for column in _DATED
-                if column in frame.columns and frame[column].isna().any()
-            ]
-    return problems + _outside(parts, pd.concat([marks["date"], parts["class_marks"]["date"]]))
+        if name in frames:
+            problems += _double_marks(name, frames[name])
+    for name, frame in frames.items():
+        problems += [
+            f"{name}: column {column!r} has missing dates (first: row {frame[column].isna().to_numpy().argmax()})"
+            for column in _DATED
+            if column in frame.columns and frame[column].isna().any()
+        ]
+    return problems + _outside(frames, parts["starts_on"], parts["ends_on"])
 
 
-def _outside(parts: dict[str, Any], dates: pd.Series[Any]) -> list[str]:
-    first, last = parts["starts_on"], parts["ends_on"]
+def _strangers(frames: dict[str, pd.DataFrame], known: pd.Series[Any]) -> list[str]:
+    out = []
+    for name in ("marks", "class_marks", "totals", "adjustments", "excusals"):
+        if name in frames:
+            ids = frames[name]["student_id"]
+            if strangers := sorted(set(ids[~ids.isin(known)])):
+                out.append(f"{name}: student_id {_some(strangers)} not in students")
+    return out
+
+
+def _outside(frames: dict[str, pd.DataFrame], first: pd.Timestamp | None, last: pd.Timestamp | None) -> list[str]:
     if first is not None and last is not None and last < first:
         return [f"ends_on {last:%Y-%m-%d} lies before starts_on {first:%Y-%m-%d}"]
     out = []
-    if first is not None and (dates < first).any():
-        out.append(f"marks: {dates.min():%Y-%m-%d} lies before the term's first day, {first:%Y-%m-%d}")
-    if last is not None and (dates > last).any():
-        out.append(f"marks: {dates.max():%Y-%m-%d} lies after the term's last day, {last:%Y-%m-%d}")
+    for name in ("marks", "class_marks"):
+        if name not in frames:
+            continue
+        dates = frames[name]["date"]
+        if first is not None and (dates < first).any():
+            out.append(f"{name}: {dates.min():%Y-%m-%d} lies before the term's first day, {first:%Y-%m-%d}")
+        if last is not None and (dates > last).any():
+            out.append(f"{name}: {dates.max():%Y-%m-%d} lies after the term's last day, {last:%Y-%m-%d}")
     return out
 
 
