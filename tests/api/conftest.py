@@ -12,10 +12,10 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))  # `from faulty import …`
 
-from faulty import TOKEN, FaultServer, Skipping  # noqa: E402 -- after the path
+from faulty import TOKEN, FaultServer, Skipping
 
-from mbreports.api.client import Client  # noqa: E402
-from mbreports.sample.school import SampleSchool  # noqa: E402
+from mbreports.api.client import Client
+from mbreports.sample.school import SampleSchool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

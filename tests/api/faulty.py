@@ -9,16 +9,16 @@ import socket
 import struct
 import threading
 import time
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from mbreports.api.client import Client
 from mbreports.api.pace import Clock
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-TOKEN = "planted-token-4f1d9a7c"
-
+TOKEN = "planted-token-4f1d9a7c"  # noqa: S105 -- planted to be looked for
+MakeClient = Callable[..., Client]
+"""What makes clients of the faulty server."""
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -27,6 +27,7 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def answer(self) -> None:
+        """Answer by the next of the path's script."""
         server: Any = self.server
         length = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(length)
@@ -54,12 +55,15 @@ class FaultServer(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.lock = threading.Lock()
-        self.scripts: dict[str, collections.deque[Any]] = {"*": collections.deque([reply({"error": "none"}, status=404)])}
+        self.scripts: dict[str, collections.deque[Any]] = {
+            "*": collections.deque([reply({"error": "none"}, status=404)])
+        }
         self.requests: list[tuple[str, str, dict[str, str], bytes]] = []
         self.times: list[float] = []
 
     @property
     def url(self) -> str:
+        """Give the base URL."""
         return f"http://127.0.0.1:{self.server_address[1]}"
 
     def on(self, path: str, *answers: Any) -> None:
@@ -143,22 +147,27 @@ class Skipping:
         self._lock = threading.Lock()
 
     def now(self) -> float:
+        """Give the epoch seconds."""
         return time.time() + self.skipped
 
     def monotonic(self) -> float:
+        """Give seconds that never go back."""
         return time.monotonic() + self.skipped
 
     def wait(self, event: threading.Event, seconds: float) -> bool:
+        """Jump ahead."""
         with self._lock:
             self.skipped += seconds
             self.waits.append(seconds)
         return event.is_set()
 
     def skip(self, seconds: float) -> None:
+        """Let time pass."""
         self.skipped += seconds
 
     @property
     def clock(self) -> Clock:
+        """Give the clock for a client."""
         return Clock(self.now, self.monotonic, self.wait)
 
 
@@ -172,5 +181,10 @@ def mark(code: int, label: str = "Present", note: str = "") -> dict[str, Any]:
 
 
 def page_of(key: str, rows: list[Any], *, page: int = 1, pages: int = 1, total: int | None = None) -> dict[str, Any]:
-    meta = {"current_page": page, "total_pages": pages, "total_count": len(rows) if total is None else total, "per_page": 2}
+    meta = {
+        "current_page": page,
+        "total_pages": pages,
+        "total_count": len(rows) if total is None else total,
+        "per_page": 2,
+    }
     return {key: rows, "meta": meta}

@@ -12,6 +12,7 @@ import threading
 import traceback
 import zlib
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from faulty import TOKEN, FaultServer, cut, reply, reset
@@ -20,10 +21,13 @@ from mbreports.api import write
 from mbreports.api.client import Client
 from mbreports.errors import ApiError, NotAllowed, TryLater
 
+if TYPE_CHECKING:
+    from faulty import MakeClient
+
 GOOD = {"school": {"name": "Planted Control School"}}
 
 
-def on_disk(folder):
+def on_disk(folder: Path) -> Any:
     """Give every byte below a folder, and every row of its databases, decompressed."""
     files = [path for path in folder.rglob("*") if path.is_file()]
     found = [path.read_bytes() for path in files] + [str(path).encode() for path in files]
@@ -39,7 +43,7 @@ def on_disk(folder):
     return b"\n".join(found)
 
 
-def test_token_is_nowhere_on_disk(make_client, server, tmp_path):
+def test_token_is_nowhere_on_disk(make_client: MakeClient, server: FaultServer, tmp_path: Path) -> None:
     """The cache, decompressed row by row, holds the answers and not the token."""
     server.on("school", reply(GOOD, headers={"Set-Cookie": f"session={TOKEN}", "X-Echo": TOKEN}))
     with make_client() as client:
@@ -50,7 +54,7 @@ def test_token_is_nowhere_on_disk(make_client, server, tmp_path):
     assert TOKEN.encode() not in held
 
 
-def test_echoed_token_is_not_kept(make_client, server, tmp_path):
+def test_echoed_token_is_not_kept(make_client: MakeClient, server: FaultServer, tmp_path: Path) -> None:
     """An answer that echoes the token is given and not kept."""
     server.on("school", {"school": {"name": TOKEN}})
     with make_client() as client:
@@ -58,7 +62,7 @@ def test_echoed_token_is_not_kept(make_client, server, tmp_path):
     assert TOKEN.encode() not in on_disk(tmp_path / "cache")
 
 
-def test_token_is_sent_in_its_header_only(client, server):
+def test_token_is_sent_in_its_header_only(client: Client, server: FaultServer) -> None:
     """The token goes out in `auth-token`, never in the address."""
     server.on("school", GOOD)
     client.get("school", q="x")
@@ -68,9 +72,11 @@ def test_token_is_sent_in_its_header_only(client, server):
     assert [name for name, value in headers.items() if TOKEN in value] == ["auth-token"]
 
 
-def test_client_shows_nothing_of_the_token(client):
+def test_client_shows_nothing_of_the_token(client: Client) -> None:
     """Neither repr nor attributes show the token, and a client is not copied or pickled."""
-    assert TOKEN not in repr(client) + str(vars(client)) + repr(vars(client._transport)) + repr(vars(client._transport._reads))
+    transport = vars(client)["_transport"]
+    shown = [repr(client), *(str(vars(each)) for each in (client, transport, vars(transport)["_reads"]))]
+    assert TOKEN not in "".join(shown)
     for refused in (pickle.dumps, copy.copy, copy.deepcopy):
         with pytest.raises(TypeError):
             refused(client)
@@ -86,7 +92,9 @@ FAILURES = {
 
 
 @pytest.mark.parametrize("failure", FAILURES)
-def test_errors_show_nothing_of_the_token(client, server, caplog, failure):
+def test_errors_show_nothing_of_the_token(
+    client: Client, server: FaultServer, caplog: pytest.LogCaptureFixture, failure: str
+) -> None:
     """No message, traceback (with locals), chained error, pickle or log of a failed call holds the token."""
     caplog.set_level(logging.DEBUG)
     server.on("school", FAILURES[failure])
@@ -99,15 +107,17 @@ def test_errors_show_nothing_of_the_token(client, server, caplog, failure):
     assert caught.value.__context__ is None
 
 
-@pytest.mark.parametrize("token", ["with space", "newline-secret\n", "tab\tsecret", "", "ünïcode-secret", "nul\0secret", 7])
-def test_impossible_tokens(token):
+@pytest.mark.parametrize(
+    "token", ["with space", "newline-secret\n", "tab\tsecret", "", "ünïcode-secret", "nul\0secret", 7]
+)
+def test_impossible_tokens(token: Any) -> None:
     """A token that cannot be one is refused without being shown."""
     with pytest.raises(ValueError, match="token") as caught:
         Client(token, base_url="http://127.0.0.1:1", cache=False)
     assert "secret" not in str(caught.value)
 
 
-def test_refused_token_is_in_no_traceback():
+def test_refused_token_is_in_no_traceback() -> None:
     """A traceback with locals of a refused token does not show it in any frame of the library."""
     with pytest.raises(ValueError, match="white space") as caught:
         Client("newline-secret\n", base_url="http://127.0.0.1:1", cache=False)
@@ -117,7 +127,7 @@ def test_refused_token_is_in_no_traceback():
     assert "newline-secret" not in "".join(inside)
 
 
-def test_no_token(monkeypatch):
+def test_no_token(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a token the error says how to give one."""
     monkeypatch.delenv("MANAGEBAC_TOKEN", raising=False)
     monkeypatch.setattr("mbreports.api.secret._from_keyring", lambda _: None)
@@ -125,7 +135,7 @@ def test_no_token(monkeypatch):
         Client(cache=False)
 
 
-def test_environment_gives_token_and_url(server, monkeypatch):
+def test_environment_gives_token_and_url(server: FaultServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Token and base URL come from the environment where they are not given."""
     monkeypatch.setenv("MANAGEBAC_TOKEN", "from-the-environment")
     monkeypatch.setenv("MANAGEBAC_URL", server.url)
@@ -135,7 +145,7 @@ def test_environment_gives_token_and_url(server, monkeypatch):
     assert server.requests[0][2]["auth-token"] == "from-the-environment"
 
 
-def test_keyring_gives_the_token(server, monkeypatch):
+def test_keyring_gives_the_token(server: FaultServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """The system keyring is asked last: service mbreports, user name the host."""
     monkeypatch.delenv("MANAGEBAC_TOKEN", raising=False)
     asked = []
@@ -165,27 +175,31 @@ def test_keyring_gives_the_token(server, monkeypatch):
         "http://127.0.0.1.evil.example",
     ],
 )
-def test_impossible_addresses(url):
+def test_impossible_addresses(url: str) -> None:
     """Only https (or loopback), without user, query or fragment, and no school's web address."""
     with pytest.raises(ValueError, match=r"base URL|API"):
         Client(TOKEN, base_url=url, cache=False)
 
 
-def test_web_address_is_told_the_hosts():
+def test_web_address_is_told_the_hosts() -> None:
     """A school's own address is refused with the list of the API's hosts."""
     with pytest.raises(ValueError, match=r"api\.managebac\.com, api\.managebac\.cn, api\.us\.managebac\.com"):
         Client(TOKEN, base_url="https://lakeside.managebac.com", cache=False)
 
 
-@pytest.mark.parametrize("path", ["../x", "a/../b", "https://evil.example/x", "//evil.example/x", "a?b=c", "a#b", "", "a b", "a%2e", ".."])
-def test_impossible_paths(client, server, path):
+@pytest.mark.parametrize(
+    "path", ["../x", "a/../b", "https://evil.example/x", "//evil.example/x", "a?b=c", "a#b", "", "a b", "a%2e", ".."]
+)
+def test_impossible_paths(client: Client, server: FaultServer, path: str) -> None:
     """A path is a path: no other address, no way up, no query."""
     with pytest.raises(ValueError, match="path"):
         client.get(path)
     assert server.requests == []
 
 
-def test_netrc_and_bundles_are_not_read(client, server, tmp_path, monkeypatch):
+def test_netrc_and_bundles_are_not_read(
+    client: Client, server: FaultServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Neither .netrc nor another bundle of certificates changes what is sent."""
     (tmp_path / "netrc").write_text("machine 127.0.0.1 login someone password something\n")
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
@@ -195,7 +209,9 @@ def test_netrc_and_bundles_are_not_read(client, server, tmp_path, monkeypatch):
     assert "Authorization" not in server.requests[0][2]
 
 
-def test_plain_http_goes_through_no_proxy(make_client, server, monkeypatch):
+def test_plain_http_goes_through_no_proxy(
+    make_client: MakeClient, server: FaultServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A loopback address is asked directly: over http a proxy would see the token."""
     other = FaultServer()
     monkeypatch.setenv("HTTP_PROXY", other.url)
@@ -206,7 +222,9 @@ def test_plain_http_goes_through_no_proxy(make_client, server, monkeypatch):
     other.server_close()
 
 
-def test_https_proxy_sees_no_token(make_client, server, monkeypatch):
+def test_https_proxy_sees_no_token(
+    make_client: MakeClient, server: FaultServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """An https address is asked through HTTPS_PROXY, which is told the host and nothing of the token."""
     seen = []
     server.RequestHandlerClass.do_CONNECT = lambda handler: (
@@ -220,7 +238,7 @@ def test_https_proxy_sees_no_token(make_client, server, monkeypatch):
     assert TOKEN not in str(seen)
 
 
-def test_bad_certificate(make_client):
+def test_bad_certificate(make_client: MakeClient) -> None:
     """A certificate that is not valid for the host is an error at once, before anything is sent."""
     secure = FaultServer()
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -235,7 +253,7 @@ def test_bad_certificate(make_client):
     assert (caught.value.retryable, secure.requests) == (False, [])
 
 
-def test_two_tokens_share_no_answer(make_client, server):
+def test_two_tokens_share_no_answer(make_client: MakeClient, server: FaultServer) -> None:
     """Two tokens at one address have a file each."""
     server.on("school", {"school": {"name": "First"}}, {"school": {"name": "Second"}})
     first, second = make_client(), make_client("another-token")
@@ -247,7 +265,7 @@ def test_two_tokens_share_no_answer(make_client, server):
     ]
 
 
-def test_files_are_private(make_client, server, tmp_path):
+def test_files_are_private(make_client: MakeClient, server: FaultServer, tmp_path: Path) -> None:
     """The folder has mode 0700 and every file in it 0600, while it is open too."""
     server.on("school", GOOD)
     client = make_client()
@@ -258,7 +276,7 @@ def test_files_are_private(make_client, server, tmp_path):
     assert stat.S_IMODE((tmp_path / "cache").stat().st_mode) == 0o700
 
 
-def test_foreign_folder_is_left_alone(make_client, server, tmp_path):
+def test_foreign_folder_is_left_alone(make_client: MakeClient, server: FaultServer, tmp_path: Path) -> None:
     """In a folder that holds other things, open to others, a private folder of its own is used."""
     folder = tmp_path / "mine"
     folder.mkdir()
@@ -270,14 +288,14 @@ def test_foreign_folder_is_left_alone(make_client, server, tmp_path):
     assert stat.S_IMODE((folder / "mbreports-cache").stat().st_mode) == 0o700
 
 
-def test_impossible_folder(tmp_path):
+def test_impossible_folder(tmp_path: Path) -> None:
     """A cache folder that is a file is a ValueError that names it."""
     (tmp_path / "file").write_text("")
     with pytest.raises(ValueError, match="cache folder"):
         Client(TOKEN, base_url="http://127.0.0.1:1", cache=tmp_path / "file")
 
 
-def test_forget_removes_everything(make_client, server, tmp_path):
+def test_forget_removes_everything(make_client: MakeClient, server: FaultServer, tmp_path: Path) -> None:
     """Forgetting deletes the files; the next read asks again."""
     server.on("school", GOOD)
     client = make_client()
@@ -288,12 +306,17 @@ def test_forget_removes_everything(make_client, server, tmp_path):
     assert len(server.requests) == 2
 
 
-def test_lost_write_keeps_the_comment_out_of_its_message(make_client, server):
+def test_lost_write_keeps_the_comment_out_of_its_message(make_client: MakeClient, server: FaultServer) -> None:
     """The message of a lost write names ids and dates; of the comment it says how long it was."""
     server.on("students/9/excusals", reset())
     with pytest.raises(ApiError) as caught:
         write.create_excusal(
-            make_client(allow_writes=True), 9, parent_id=4, start_date="2026-01-05", end_date="2026-01-05", comment="Measles."
+            make_client(allow_writes=True),
+            9,
+            parent_id=4,
+            start_date="2026-01-05",
+            end_date="2026-01-05",
+            comment="Measles.",
         )
     assert "Measles" not in str(caught.value)
     assert "comment (8 characters)" in str(caught.value)
