@@ -91,6 +91,11 @@ class TermNumbers:
         """Give the same report of one student; see `of_students`."""
         return self.of_students([student_id])
 
+    @property
+    def whole(self) -> Self:
+        """The report of everybody that this one is a part of; itself where it is no part."""
+        return self._whole or self
+
     # -- marks and counts -------------------------------------------------------------------------------------------
 
     @functools.cached_property

@@ -92,7 +92,7 @@ class Calendar:
         Of the drawing, which is 690 units wide.
     months, weeks, rows
         What stands at its edges.
-    present, holidays, to_come, not_enrolled
+    present, holidays, hatch, to_come, not_enrolled
         Paths of the cells that carry no letter.
     cells
         The others, by the way they are drawn.
@@ -179,10 +179,12 @@ class StudentPage:
         Five numbers with what they count.
     calendar, keys
         The term at a glance, and the codes it uses, only those.
-    weeks, weekdays, periods, pattern
-        Absence by week and weekday (and period, where there are several), and what may be said of it.
-    absences, absences_said
-        The list of absences, newest first, and what stands instead of it or under it.
+    weeks, trend
+        Absence by week, and whether it rises.
+    weekdays, periods, pattern
+        Absence by weekday (and period, where there are several), and what may be said of it.
+    absences
+        The list of absences, newest first.
     footnotes
         What is uncertain, sentences.
     reconciles
@@ -201,8 +203,8 @@ class StudentPage:
     weeks: WeekBars | None
     weekdays: tuple[WeekdayBar, ...]
     periods: tuple[WeekdayBar, ...]
+    trend: str
     pattern: str
     absences: tuple[Absence, ...]
-    absences_said: str
     footnotes: tuple[str, ...]
     reconciles: str

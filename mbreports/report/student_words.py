@@ -1,0 +1,239 @@
+"""What a student's page says in sentences: the one that matters, what the charts show, and what is uncertain."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+from mbreports.absence.explain import band_sentence
+from mbreports.absence.shares import percent as bound_text
+from mbreports.report import wording
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping, Sequence
+
+    from mbreports.absence.policy import Policy
+
+__all__ = ["Unit", "footnotes", "headline", "pattern", "trend"]
+
+_ABSENCE = {
+    "satisfactory": "satisfactory attendance",
+    "at risk": "at risk of chronic absence",
+    "moderate chronic": "moderate chronic absence",
+    "severe chronic": "severe chronic absence",
+    "approaching": "approaching persistent absence",
+    "persistent": "persistent absence",
+    "severe": "severe absence",
+}
+"""The published bands as a sentence says them; a school's own stand as they are."""
+
+_UNRECORDED = {
+    "present": "counted as attended, as ManageBac shows {it}",
+    "exclude": "left out of every number",
+    "exclude_untaken": "left out where nobody took the register, else counted as attended",
+}
+_MOST_DAYS = 4
+
+
+@dataclasses.dataclass(frozen=True)
+class Unit:
+    """What a session is called: a day where nobody has more than one on a date."""
+
+    one: str
+    many: str
+    whole: str
+
+    @classmethod
+    def of(cls, *, days: bool) -> Unit:
+        """Give the words for days, or for sessions."""
+        return cls("day", "days", "school days") if days else cls("session", "sessions", "sessions")
+
+    def count(self, number: int) -> str:
+        """Write so many of them."""
+        return wording.plural(number, self.one, self.many)
+
+
+def headline(row: Mapping[str, Any], by_parent: int, to_come: int | None, policy: Policy, unit: Unit) -> tuple[str, str]:
+    """
+    Give the sentence that matters: its strong part, and the rest.
+
+    Parameters
+    ----------
+    row
+        The student's row of ``report.students``.
+    by_parent
+        Missed sessions that a parent's excusal explains.
+    to_come
+        Sessions still to come; None where it is not known.
+    policy, unit
+        The rule, and what a session is called.
+    """
+    absent, possible = row["absent"], row["possible"]
+    if not possible:
+        return "No attendance is recorded.", "Nothing can be said of this student's attendance yet."
+    rate = wording.percent(absent, possible, policy)
+    label = _label(row["band"], policy)
+    whole = unit.whole if possible != 1 else unit.one
+    strong = f"Missed {absent:,} of {possible:,} {whole} ({rate}): {label}." if absent else (
+        f"Missed none of {possible:,} {whole}: {label}."
+    )
+    said = [_explained(absent, row["excused"], by_parent), _ahead(row, to_come, policy, unit)]
+    return strong, " ".join(filter(None, said))
+
+
+def _label(band: Any, policy: Policy) -> str:
+    if not wording.given(band):
+        return f"fewer than {policy.min_possible} are too few for a label"
+    return _ABSENCE.get(band, str(band))
+
+
+def _explained(absent: int, excused: int, by_parent: int) -> str:
+    if not absent:
+        return ""
+    if not excused:
+        return "It has no explanation yet." if absent == 1 else f"None of the {absent:,} is explained yet."
+    which = "it" if absent == 1 else f"all {absent:,}" if excused == absent else f"{excused:,} of the {absent:,}"
+    if by_parent >= excused:
+        return f"A parent explained {which}."
+    be = "is" if excused == 1 else "are"
+    parent = f", {by_parent:,} of them by a parent" if by_parent else ""
+    return f"{which[0].upper()}{which[1:]} {be} explained{parent}."
+
+
+def _ahead(row: Mapping[str, Any], to_come: int | None, policy: Policy, unit: Unit) -> str:
+    """Say what is still to come, and what it would take."""
+    bound, can = bound_text(policy.threshold), row["can_still_miss"]
+    if not to_come or not wording.given(can):
+        return _recovery(row, bound, unit) if wording.given(can) else ""
+    coming = unit.count(to_come)
+    if can < 0:
+        best = wording.percent(to_come + row["attended"], to_come + row["possible"])
+        return f"With {coming} to come the term can no longer end below {bound}; at best attendance ends at {best}."
+    if can >= to_come:
+        return f"Whatever comes of the {coming} still to come, the term ends below {bound}."
+    if not can:
+        return f"None of the {coming} to come can be missed to finish the term below {bound}."
+    return f"Of the {coming} to come, {can:,} can still be missed to finish the term below {bound}."
+
+
+def _recovery(row: Mapping[str, Any], bound: str, unit: Unit) -> str:
+    if not wording.given(row["recovery"]) or not row["recovery"]:
+        return ""
+    return f"{unit.count(row['recovery']).capitalize()} of full attendance would bring the rate below {bound} again."
+
+
+def trend(name: Any, before: Any, now: Any) -> str:
+    """Say whether absence rises, in the last 20 school days against the 20 before; nothing before 40."""
+    if not wording.given(name):
+        return ""
+    rates = f"{100 * now:.1f} % in the last 20 school days, {100 * before:.1f} % in the 20 before"
+    said = {"rising": "Absence is rising", "falling": "Absence is falling"}.get(name, "No clear change")
+    return f"{said}: {rates}."
+
+
+def pattern(claims: Sequence[Mapping[str, Any]], spells: int) -> str:
+    """Say what may be said of weekdays: a tested claim, or that there is none."""
+    claimed = [claim for claim in claims if claim["claimed"]]
+    if claimed:
+        best = min(claimed, key=lambda claim: claim["p"])
+        return (
+            f"Often on {best['weekday']}s: {best['starts']} of {best['spells']} absences began on one, more than chance "
+            "and the school's own week explain."
+        )
+    if claims:
+        return f"With {wording.plural(spells, 'spell')}, no weekday stands out beyond chance."
+    return f"{wording.plural(spells, 'spell').capitalize()}: too few to tell a weekday from chance." if spells else ""
+
+
+def footnotes(  # noqa: PLR0913 -- all that is uncertain, each by name
+    row: Mapping[str, Any],
+    *,
+    open_days: Sequence[dt.date],
+    unclassified: Sequence[str],
+    adjustments: Sequence[Mapping[str, Any]],
+    findings: Mapping[str, int],
+    chance: Any,
+    policy: Policy,
+    unit: Unit,
+) -> list[str]:
+    """
+    Say what is uncertain about a student's numbers, and how the label came about.
+
+    Parameters
+    ----------
+    row
+        The student's row of ``report.students``.
+    open_days
+        Days with a session that has no entry.
+    unclassified
+        The school's words for codes that the policy does not classify.
+    adjustments
+        The student's, each with ``label, adjustment, applied, not_fitting``.
+    findings
+        How many of each kind the audit of excusals has.
+    chance
+        In words, to end the term over the threshold; missing where it is not known.
+    policy, unit
+        The rule, and what a session is called.
+    """
+    said = [
+        _unrecorded(row, open_days, policy, unit),
+        _left_out(row, unclassified, unit),
+        _corrections(adjustments, policy),
+        _excusals(findings),
+        _interval(row),
+        f"That the term ends at {bound_text(policy.threshold)} or more is {chance}." if wording.given(chance) else "",
+        f"{band_sentence(row['absent'], row['possible'], policy, unit.many).capitalize()}." if row["possible"] else "",
+    ]
+    return [sentence for sentence in said if sentence]
+
+
+def _unrecorded(row: Mapping[str, Any], days: Sequence[dt.date], policy: Policy, unit: Unit) -> str:
+    number = row["unrecorded"]
+    if not number:
+        return ""
+    named = ", ".join(wording.day(day) for day in days[:_MOST_DAYS]) + (" …" if len(days) > _MOST_DAYS else "")
+    one = number == 1
+    rule = _UNRECORDED[policy.unrecorded].format(it="it" if one else "them")
+    sentence = f"{unit.count(number)} ({named}) {'has' if one else 'have'} no entry in the register: {rule}."
+    worst = policy.band_of(row["absent"] + number, row["possible"]) if policy.unrecorded == "present" else None
+    if worst is not None and worst != row["band"]:
+        sentence += f" If {'it' if one else 'all of them'} were missed, the label would be “{worst}”."
+    return sentence
+
+
+def _left_out(row: Mapping[str, Any], labels: Sequence[str], unit: Unit) -> str:
+    if not row["unclassified"]:
+        return ""
+    named = f" ({', '.join(labels)})" if labels else ""
+    be = "is" if row["unclassified"] == 1 else "are"
+    return f"{unit.count(row['unclassified'])}{named} {be} left out: the school has not said what the code means."
+
+
+def _corrections(adjustments: Sequence[Mapping[str, Any]], policy: Policy) -> str:
+    if not adjustments:
+        return ""
+    each = ", ".join(f"{wording.clean(one['label'])} {wording.signed(one['adjustment'])}" for one in adjustments)
+    added = "counted" if policy.adjustments == "add" else "shown, not counted"
+    refused = sum(int(one["not_fitting"]) != 0 for one in adjustments)
+    fit = f" {wording.in_words(refused)} of them did not fit, as no count falls below 0." if refused else ""
+    return f"Corrections by the office, which have no date ({added}): {each}.{fit}"
+
+
+def _excusals(findings: Mapping[str, int]) -> str:
+    words = {
+        "no absence": "met no absence",
+        "attended": "attended on a day that an excusal covers",
+        "reversed": "ends before it starts",
+        "overlap": "overlaps another",
+    }
+    said = [f"{findings[kind]} × {words[kind]}" for kind in words if findings.get(kind)]
+    return f"Excusals: {'; '.join(said)}." if said else ""
+
+
+def _interval(row: Mapping[str, Any]) -> str:
+    low, high = row["rate_low"], row["rate_high"]
+    if not wording.given(low) or not wording.given(high):
+        return ""
+    return f"As absences come in runs, the rate that lies behind is known to {100 * low:.0f}–{100 * high:.0f} % (95 %)."
