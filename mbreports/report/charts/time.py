@@ -139,7 +139,7 @@ def _name_ends(ax: Axes, ends: list[tuple[float, str]], last: pd.Timestamp) -> N
     for end, name in sorted(ends):
         place = max(end, floor)
         floor = place + step
-        style.write(ax, (last, place), name, xytext=(10, 0), annotation_clip=False)
+        style.write(ax, (last, place), name, xytext=(12, 0), annotation_clip=False)
     ax.set_ylim(0, max(top, floor))
 
 
