@@ -2,36 +2,38 @@
 
 from __future__ import annotations
 
+import contextlib
+import copy
 import datetime as dt
 import json
 import logging
 import os
 import threading
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self, TypeVar
 
 from mbreports.api.address import Call, checked_base, checked_version
-from mbreports.api.cache import CacheSettings, Kept, Lifetimes, Store, cache_file, private_folder
 from mbreports.api.checks import Misshapen, mapping
 from mbreports.api.endpoints import TermDates, lifetime
-from mbreports.api.flights import Flight, Flights, flights_of
+from mbreports.api.flights import Flight, beside
+from mbreports.api.options import cache_of, checked_rate, checked_timeout, checked_workers
 from mbreports.api.pace import SYSTEM, Clock
-from mbreports.api.pages import read_pages
+from mbreports.api.pages import Unsettled, read_pages
 from mbreports.api.replies import Reply, parse, refusal
 from mbreports.api.secret import Secret, find_token
 from mbreports.api.transport import Lost, Transport
 from mbreports.errors import ApiError, BadAnswer, ReadOnly, TryLater
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
+
+    from mbreports.api.cache import CacheSettings, Kept, Store
 
 __all__ = ["Answer", "Client"]
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 _NEVER = threading.Event()
-_MOST_WORKERS = 16
 
 
 @dataclass(frozen=True)
@@ -104,13 +106,13 @@ class Client:
         base = checked_base(base_url or os.environ.get("MANAGEBAC_URL") or "https://api.managebac.com")
         self._host = base.split("/")[2]
         self._base = f"{base}/{checked_version(version)}"
-        self._workers = _checked_workers(workers)
-        rate, timeout = _checked_rate(requests_per_second), _checked_timeout(timeout)
+        self._workers = checked_workers(workers)
+        rate, timeout = checked_rate(requests_per_second), checked_timeout(timeout)
         secret = find_token(secret, self._host)
         self._transport = Transport(
             self._base, secret, rate=rate, workers=self._workers, timeout=timeout, clock=self._clock
         )
-        self._lifetimes, self._store, self._flights = _cache_of(cache, self._base, secret, self._clock)
+        self._lifetimes, self._store, self._flights = cache_of(cache, self._base, secret, self._clock)
         self._secret = secret
         self._terms = TermDates()
         self.allow_writes = allow_writes
@@ -162,9 +164,10 @@ class Client:
         return names
 
     def forget(self) -> None:
-        """Delete every answer that is kept for this school and token."""
+        """Delete every answer that is kept for this school and token; what is being read now is not kept either."""
         if self._store is not None:
-            self._store.forget()
+            with self._flights.writing(lambda _: True):
+                self._store.forget()
 
     def get(self, path: str, /, **query: Any) -> Any:
         """
@@ -199,44 +202,61 @@ class Client:
         *,
         keep: Callable[[Any], bool] | None = None,
         cancelled: threading.Event = _NEVER,
-        kept: Kept | None = None,
+        kept: Mapping[str, Kept] | None = None,
     ) -> Answer:
         """
         Give what `make` makes of a call's answer: a kept one where it is fresh, else ManageBac's.
 
         Only an answer that `make` took is kept. Where ManageBac cannot be reached, an old one serves, marked as stale.
+        `kept` is what was looked up for the call before, where it was.
 
         Raises
         ------
         ApiError
             No answer, and none that may serve; `BadAnswer` says where `make` did not find the documented shape.
         """
-        old = kept or self.kept([call]).get(call.key)
-        now = self._clock.now()
-        if old is not None and now < old.fresh_until and (answer := _remade(old, make)):
+        old = (self.kept([call]) if kept is None else kept).get(call.key)
+        if old is not None and self._is_fresh(old) and (answer := _remade(old, make)):
             return answer
-        if old is not None and self._transport.out and (answer := _remade(old, make, stale=True)):
-            return answer
-        made: list[_T] = []
+        stale = _remade(old, make, stale=True) if old is not None else None
+        if stale is not None and self._transport.silent:
+            return stale
+        try:
+            return self._asked(call, make, keep, cancelled, hurried=stale is not None)
+        except TryLater as error:
+            if stale is None or not error.retryable or isinstance(error, Unsettled):
+                raise
+        _log.warning("GET %s: ManageBac cannot be reached; an answer of %s serves", call.path, _said(stale.created))
+        return stale
+
+    def _asked(
+        self,
+        call: Call,
+        make: Callable[[Any], _T],
+        keep: Callable[[Any], bool] | None,
+        cancelled: threading.Event,
+        *,
+        hurried: bool,
+    ) -> Answer:
+        """Give ManageBac's answer; of identical reads at one moment only one asks."""
+        led: list[Answer] = []
 
         def ask(flight: Flight) -> tuple[Any, float]:
-            document, created = self._ask(call, cancelled)
-            made.append(self._made(call, document, make))
+            just = self.kept([call]).get(call.key)  # by one that landed since this one looked
+            if just is not None and self._is_fresh(just) and (answer := _remade(just, make)):
+                led.append(answer)
+                return just.content, just.created
+            document, created = self._fetched(call, cancelled, hurried=hurried)
+            led.append(Answer(self._made(call, document, make), created))
             if keep is None or keep(document):
                 self._keep(call, document, created, flight)
             return document, created
 
-        try:
-            document, created = self._flights.share(call.key, ask, cancelled)
-        except TryLater:
-            answer = _remade(old, make, stale=True) if old is not None else None
-            if answer is None:
-                raise
-            _log.warning(
-                "GET %s: ManageBac cannot be reached; an answer of %s serves", call.path, _said(answer.created)
-            )
-            return answer
-        return Answer(made[0] if made else self._made(call, document, make), created)
+        document, created = self._flights.share(call.key, ask, cancelled)
+        return led[0] if led else Answer(self._made(call, copy.deepcopy(document), make), created)
+
+    def _is_fresh(self, kept: Kept) -> bool:
+        return self._clock.now() < kept.fresh_until
 
     @property
     def workers(self) -> int:
@@ -284,8 +304,14 @@ class Client:
             raise ReadOnly(
                 f"{method} {call.path} would write: nothing was sent; make the client with allow_writes=True"
             )
-        with self._flights.writing(touches, lambda: self._drop(touches)):
-            return self._transport.write(method, call, body)
+        with contextlib.ExitStack() as stack:
+            for flights in beside(self._flights, self._store.path if self._store is not None else None):
+                stack.enter_context(flights.writing(touches))
+            self._drop(touches)
+            try:
+                return self._transport.write(method, call, body)
+            finally:
+                self._drop(touches)
 
     def refusal_of(self, reply: Reply, method: str, path: str) -> ApiError:
         """Give the error of a refused write."""
@@ -312,11 +338,11 @@ class Client:
         """Give what is kept for some calls, by their keys."""
         return {} if self._store is None else self._store.find([call.key for call in calls])
 
-    def _ask(self, call: Call, cancelled: threading.Event) -> tuple[Any, float]:
+    def _fetched(self, call: Call, cancelled: threading.Event, *, hurried: bool) -> tuple[Any, float]:
         created = self._clock.now()
 
         def document_of(page: Call) -> Any:
-            return parse(self._transport.read(page, cancelled).body)
+            return parse(self._transport.read(page, cancelled, hurried=hurried).body)
 
         if call.rows is None:
             return document_of(call), created
@@ -373,45 +399,3 @@ def _rights(document: Any) -> list[str]:
 
 def _said(created: float) -> str:
     return f"{dt.datetime.fromtimestamp(created, dt.UTC):%Y-%m-%d %H:%M} UTC"
-
-
-def _checked_workers(workers: int) -> int:
-    if isinstance(workers, bool) or not isinstance(workers, int) or not 1 <= workers <= _MOST_WORKERS:
-        raise ValueError(f"workers must be a whole number from 1 to {_MOST_WORKERS}, not {workers!r}")
-    return workers
-
-
-def _checked_rate(rate: float) -> float:
-    if isinstance(rate, bool) or not isinstance(rate, int | float) or not 0 < rate <= 10_000:  # noqa: PLR2004
-        raise ValueError(f"requests_per_second must be a number above 0, at most 10000, not {rate!r}")
-    return float(rate)
-
-
-def _checked_timeout(timeout: tuple[float, float]) -> tuple[float, float]:
-    parts = tuple(timeout) if isinstance(timeout, tuple | list) else (timeout, timeout)
-    if len(parts) != 2 or not all(isinstance(part, int | float) and 0 < part <= 3600 for part in parts):  # noqa: PLR2004
-        raise ValueError(f"timeout must be two numbers of seconds, to connect and to read, not {timeout!r}")
-    return float(parts[0]), float(parts[1])
-
-
-def _cache_of(
-    cache: bool | str | os.PathLike[str] | CacheSettings,  # noqa: FBT001 -- the argument of the contract
-    base: str,
-    secret: Secret,
-    clock: Clock,
-) -> tuple[Lifetimes, Store | None, Flights]:
-    settings = cache if isinstance(cache, CacheSettings) else CacheSettings()
-    if cache is False:
-        return settings.lifetimes, None, Flights()
-    if not isinstance(cache, CacheSettings) and cache is not True:
-        if not isinstance(cache, str | os.PathLike):
-            raise ValueError(f"cache must be True, False or a folder, not {cache!r}")
-        settings = CacheSettings(Path(cache))
-    try:
-        path = cache_file(base, secret, private_folder(settings.folder))
-    except ValueError as error:
-        if settings.folder is not None:
-            raise
-        _log.warning("answers are not kept: %s", error)
-        return settings.lifetimes, None, Flights()
-    return settings.lifetimes, Store(path, clock), flights_of(str(path.absolute()))

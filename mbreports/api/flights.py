@@ -14,8 +14,9 @@ from mbreports.errors import ApiError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
-__all__ = ["Flight", "Flights", "flights_of"]
+__all__ = ["Flight", "Flights", "beside", "flights_of", "same_host"]
 
 _LOOK = 0.2
 
@@ -80,23 +81,21 @@ class Flights:
         return flight.outcome
 
     @contextlib.contextmanager
-    def writing(self, touches: Callable[[str], bool], drop: Callable[[], None]) -> Iterator[None]:
+    def writing(self, touches: Callable[[str], bool]) -> Iterator[None]:
         """
-        Run a write: what it may change is dropped before and after it, and no read that it overtakes is kept.
+        Run a write: no read of what it may change, and that it overtakes, is kept.
 
         A read that begins after the write does not wait for one that began before its end.
         """
         with self._lock:
             self._writes.append(touches)
             self._overtake(touches)
-        drop()
         try:
             yield
         finally:
             with self._lock:
                 self._writes.remove(touches)
                 self._overtake(touches)
-            drop()
 
     def _overtake(self, touches: Callable[[str], bool]) -> None:
         for flight in self._all:
@@ -112,14 +111,28 @@ class Flights:
             yield not flight.overtaken
 
 
-_known: weakref.WeakValueDictionary[str, Flights] = weakref.WeakValueDictionary()
+_known: weakref.WeakValueDictionary[Path, Flights] = weakref.WeakValueDictionary()
 _known_lock = threading.Lock()
 
 
-def flights_of(name: str) -> Flights:
-    """Give the reads under way of one school and token: all clients of this process share them."""
+def flights_of(path: Path) -> Flights:
+    """Give the reads under way whose answers are kept in a file: all clients of this process share them."""
+    path = path.absolute()
     with _known_lock:
-        flights = _known.get(name)
+        flights = _known.get(path)
         if flights is None:
-            flights = _known[name] = Flights()
+            flights = _known[path] = Flights()
         return flights
+
+
+def beside(flights: Flights, path: Path | None) -> list[Flights]:
+    """Give the reads under way that a write may overtake: with them those of the same host's other tokens."""
+    if path is None:
+        return [flights]
+    with _known_lock:
+        return [each for known, each in _known.items() if same_host(known, path.absolute())]
+
+
+def same_host(path: Path, other: Path) -> bool:
+    """Whether two files hold answers of one host, of whatever token."""
+    return path.parent == other.parent and path.name.rpartition("-")[0] == other.name.rpartition("-")[0]

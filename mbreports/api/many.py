@@ -59,7 +59,7 @@ def read_many(
         if cancelled.is_set():
             raise Cancelled
         try:
-            return client.read(call, make, cancelled=cancelled, kept=kept.get(call.key))
+            return client.read(call, make, cancelled=cancelled, kept=kept)
         except Exception as error:
             if missing is not None and missing(error):
                 return None

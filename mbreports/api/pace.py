@@ -23,6 +23,8 @@ _SLOWER = 0.7
 _QUIET = 60.0
 """Seconds without a 429 after which the pace rises again by a tenth."""
 _SLOWEST = 0.5
+_LEAST, _MOST_LEAST = 0.25, 8.0
+"""Seconds that a pause lasts at least: the first, and the longest of those that follow each other."""
 _EPOCH_FROM = 1e8
 _MILLISECONDS_FROM = 1e11
 _SKEW = 2.0
@@ -54,6 +56,7 @@ class Gate:
         self._lock = threading.Lock()
         self._next = 0.0
         self._paused_until = 0.0
+        self._refusals = 0
         self._changed = clock.monotonic()
         self.limit: str | None = None
 
@@ -93,10 +96,23 @@ class Gate:
             self._rate = min(self._wanted, self._rate * 1.1)
             self._changed = now
 
-    def pause(self, seconds: float) -> None:
-        """Stop all workers for some seconds: the server said so."""
+    def refused(self, seconds: float) -> None:
+        """
+        Stop all workers for some seconds: the server said so.
+
+        Its instants are whole seconds, and clocks differ: refused again right after the pause, the next is longer.
+        """
         with self._lock:
-            self._paused_until = max(self._paused_until, self._clock.monotonic() + seconds)
+            now = self._clock.monotonic()
+            if now >= self._paused_until:  # the refusals of one moment count once
+                self._refusals += 1
+            least = min(_LEAST * 2 ** (self._refusals - 1), _MOST_LEAST)
+            self._paused_until = max(self._paused_until, now + max(seconds, least))
+
+    def passed(self) -> None:
+        """Take in that a request was let through."""
+        if self._refusals and self._clock.monotonic() >= self._paused_until:
+            self._refusals = 0
 
     def learn(self, headers: Mapping[str, str], *, refused: bool) -> None:
         """Take in what an answer says of the limit; a refusal (429) that says nothing slows down all the same."""

@@ -13,11 +13,15 @@ if TYPE_CHECKING:
 
     from mbreports.api.address import Call
 
-__all__ = ["PER_PAGE", "read_pages", "rows_of"]
+__all__ = ["PER_PAGE", "Unsettled", "read_pages", "rows_of"]
 
 PER_PAGE = 200
 _READINGS = 5
 _MOST = 5000
+
+
+class Unsettled(TryLater):
+    """A list that changed with every reading: ManageBac was there all the same, so no old answer serves for it."""
 
 
 class _Moved(Exception):
@@ -38,7 +42,7 @@ def read_pages(call: Call, ask: Callable[[Call], Any]) -> list[Any]:
 
     Raises
     ------
-    TryLater
+    Unsettled
         The pages did not fit together in any reading, or no two readings were the same.
     Misshapen
         A page is not of the documented shape.
@@ -55,7 +59,7 @@ def read_pages(call: Call, ask: Callable[[Call], Any]) -> list[Any]:
             return pages
         before = names
     message = f"GET {call.path}: the list was not whole in {_READINGS} readings ({why}); try again later"
-    raise TryLater(message, path=call.path, retryable=True)
+    raise Unsettled(message, path=call.path, retryable=True)
 
 
 def _once(call: Call, ask: Callable[[Call], Any]) -> tuple[list[Any], list[str]]:

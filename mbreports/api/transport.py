@@ -37,10 +37,11 @@ _AGENT = "mbreports (+requests)"
 
 @dataclass(frozen=True)
 class Lost:
-    """A request without a whole answer: why, and whether any of it was sent."""
+    """A request without a whole answer: why, whether any of it was sent, and whether it took all its time."""
 
     error: ApiError
     sent: bool
+    late: bool = False
 
 
 @dataclass
@@ -49,7 +50,9 @@ class _Progress:
 
     deadline: float
     cancelled: threading.Event
+    most: int = _TRIES
     tries: int = 0
+    late: bool = False
     error: ApiError = field(default_factory=lambda: TryLater("nothing was asked yet"))
 
 
@@ -77,30 +80,36 @@ class Transport:
         self._proxies = proxies_for(base)
         self._reads = TokenAdapter(base, secret, connections=workers + 1)
         self._writes = TokenAdapter(base, secret, connections=1)
-        self._out_until = 0.0
+        self._out_until = self._silent_until = 0.0
 
     @property
-    def out(self) -> bool:
-        """Whether a call has just used up its retries: the server or the network is down."""
-        return self._clock.monotonic() < self._out_until
+    def silent(self) -> bool:
+        """Whether a call has just waited in vain: another would too."""
+        return self._clock.monotonic() < self._silent_until
 
-    def read(self, call: Call, cancelled: threading.Event = _NEVER) -> Reply:
-        """Send a GET until it is answered, a fault is for good, or the tries or the time are used up."""
-        queue = self._workers / self.gate.rate
-        progress = _Progress(self._clock.monotonic() + self._whole + queue, cancelled)
+    def read(self, call: Call, cancelled: threading.Event = _NEVER, *, hurried: bool = False) -> Reply:
+        """
+        Send a GET until it is answered, a fault is for good, or the tries or the time are used up.
+
+        With `hurried`, where an old answer may serve, it is sent only once while others have just failed.
+        """
+        now = self._clock.monotonic()
+        most = 1 if hurried and now < self._out_until else _TRIES
+        progress = _Progress(now + self._whole + self._workers / self.gate.rate, cancelled, most)
         while True:
             reply = self._try(call, progress)
             if reply is not None:
-                self._out_until = 0.0
+                self._out_until = self._silent_until = 0.0
                 return reply
             if not self._wait(progress):
                 self._out_until = self._clock.monotonic() + _OUTAGE
+                self._silent_until = self._out_until if progress.late else 0.0
                 raise progress.error
 
     def _try(self, call: Call, progress: _Progress) -> Reply | None:
         """Send once; a fault that may pass is left in `progress`."""
         if not self.gate.enter(progress.cancelled, progress.deadline):
-            progress.tries = 2 * _TRIES
+            progress.tries = 2 * progress.most
             if not isinstance(progress.error, TryLater) or not progress.error.path:
                 progress.error = _paused("GET", call)
             return None
@@ -114,7 +123,7 @@ class Transport:
         if not error.retryable:
             raise error
         _log.info("GET %s: try %d: %s", call.path, progress.tries, type(error).__name__)
-        progress.error = error
+        progress.error, progress.late = error, isinstance(outcome, Lost) and outcome.late
         return None
 
     def _judged(self, call: Call, reply: Reply) -> ApiError | None:
@@ -128,7 +137,9 @@ class Transport:
         self.gate.learn(reply.headers, refused=reply.limited)
         wait = None if reply.good else asked_wait(reply.headers, self._clock.now())
         if reply.limited and (wait is None or wait <= _LONGEST_PAUSE):
-            self.gate.pause(1.0 if wait is None else wait)
+            self.gate.refused(1.0 if wait is None else wait)
+        elif reply.good:
+            self.gate.passed()
         return wait
 
     def _wait(self, progress: _Progress) -> bool:
@@ -136,7 +147,7 @@ class Transport:
         error = progress.error
         left = progress.deadline - self._clock.monotonic()
         limited = error.status_code == requests.codes.too_many_requests
-        if progress.tries >= _TRIES and not (limited and progress.tries < 2 * _TRIES):
+        if progress.tries >= progress.most and not (limited and progress.tries < 2 * progress.most):
             return False
         asked = error.retry_after
         if asked is not None and asked > min(left, _LONGEST_PAUSE):
@@ -169,7 +180,7 @@ class Transport:
                 told = failure(
                     error, f"{method} {call.path}", host=self._host, sent=attempt.sent, late=attempt.broken_off
                 )
-                return Lost(told, attempt.sent)
+                return Lost(told, attempt.sent, late=attempt.broken_off or isinstance(error, requests.Timeout))
 
     def _exchange(self, adapter: TokenAdapter, request: requests.PreparedRequest) -> Reply:
         response = adapter.send(request, stream=True, timeout=self._timeout, proxies=self._proxies)

@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from faulty import mark, reply, reset, stall, student
+from faulty import mark, page_of, reply, reset, stall, student
 
 from mbreports.api import fetch
 from mbreports.api.cache import CacheSettings, Lifetimes
@@ -143,7 +143,7 @@ def test_stale_answer_serves_nothing_else(
 
 
 def test_outage_is_found_out_once(client: Client, server: FaultServer, timer: Skipping) -> None:
-    """Once the server is known to be down, old answers serve without asking for each of them again."""
+    """Once the server is known to be down, it is asked once for what an old answer may serve for."""
     days = [f"2020-01-0{number}" for number in range(6, 9)]
     for day in days:
         server.on(DAY[:-10] + day, ONE, reset())
@@ -151,7 +151,47 @@ def test_outage_is_found_out_once(client: Client, server: FaultServer, timer: Sk
     timer.skip(7200)
     for day in days:
         assert fetch.homeroom_date(client, 3, day).attrs["stale"]
-    assert len(server.requests) == 3 + 4
+    assert len(server.requests) == 3 + 4 + 1 + 1
+
+
+def test_silent_server_is_waited_for_once(make_client: MakeClient, server: FaultServer, timer: Skipping) -> None:
+    """A server that does not answer in time is not waited for again and again: old answers serve."""
+    client, never = make_client(timeout=(0.1, 0.1)), threading.Event()
+    server.on("school", SCHOOL, stall(never, SCHOOL))
+    server.on(DAY, ONE, TWO)
+    fetch.school(client)
+    fetch.homeroom_date(client, 3, "2020-01-06")
+    timer.skip(3600)
+    assert fetch.school(client).attrs["stale"]
+    assert fetch.homeroom_date(client, 3, "2020-01-06").attrs["stale"]
+    never.set()
+    timer.skip(20)
+    assert fetch.homeroom_date(client, 3, "2020-01-06")["status"].tolist() == [0]
+
+
+@pytest.mark.parametrize(("status", "kind"), [(401, NotAllowed), (403, NotAllowed), (404, NotFound)])
+def test_refusal_right_after_an_outage(
+    client: Client, server: FaultServer, timer: Skipping, status: int, kind: type[Exception]
+) -> None:
+    """Where one thing could not be had, the refusal of another is told all the same."""
+    server.on("school", SCHOOL, reply({}, status=503))
+    server.on(DAY, ONE, reply({}, status=status))
+    fetch.school(client)
+    fetch.homeroom_date(client, 3, "2020-01-06")
+    timer.skip(3600)
+    assert fetch.school(client).attrs["stale"]
+    with pytest.raises(kind):
+        fetch.homeroom_date(client, 3, "2020-01-06")
+
+
+def test_no_old_answer_for_a_restless_list(client: Client, server: FaultServer, timer: Skipping) -> None:
+    """An old answer serves for a server that is away, not for a list that is never the same."""
+    one = {"id": 1, "last_name": "Okafor"}
+    server.on("teachers", page_of("teachers", [one]), page_of("teachers", [one, one]))
+    fetch.teachers(client)
+    timer.skip(3600)
+    with pytest.raises(TryLater, match="came twice"):
+        fetch.teachers(client)
 
 
 @pytest.mark.parametrize("bad", [{"students": 3}, {"students": [{"id": "x"}]}, {}, [], b"<html>", b""])
