@@ -47,7 +47,7 @@ def screen_html(report: AbsenceAnalysis, look: Look) -> str:
         students=StudentPages(report),
         look=look,
         interactive=True,
-        **_edges(page.footer, head=page.title, foot="page "),
+        **_edges(page.footer, head=page.title, foot="page"),
     )
 
 
@@ -85,17 +85,15 @@ def print_documents(
 
 
 def _cohort_document(env: jinja2.Environment, page: CohortPage, look: Look) -> PrintDocument:
-    edges = _edges(page.footer, head=" · ".join(filter(None, (page.school, page.title))), foot="page ")
+    edges = _edges(page.footer, head=" · ".join(filter(None, (page.school, page.title))), foot="page")
     html = templating.render(env, "cohort.html", page=page, look=look, interactive=False, **edges)
     return PrintDocument(html=html, title=page.heading, header=page.title)
 
 
 def _student_document(env: jinja2.Environment, student: StudentPage, sheet: Sheet, look: Look) -> PrintDocument:
     foot = " · ".join(filter(None, (sheet.as_of, student.reconciles, sheet.footer)))
-    edges = _edges(foot, head=f"{student.name} · {sheet.title}", foot=f"{student.name} · page ")
-    html = templating.render(
-        env, "student.html", student=student, sheet=sheet, look=look, interactive=False, **edges
-    )
+    edges = _edges(foot, head=f"{student.name} · {sheet.title}", foot=f"{student.name} · page")
+    html = templating.render(env, "student.html", student=student, sheet=sheet, look=look, interactive=False, **edges)
     return PrintDocument(html, student.name, student.section or None, student.student_id, student.name)
 
 

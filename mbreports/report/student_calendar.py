@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from typing import TYPE_CHECKING, Final
 
 from mbreports.report.student_parts import Calendar, Cells, Label
@@ -23,7 +24,7 @@ _LEFT, _HEAD = 54, 31
 _WEEKS_ABREAST = 45
 """A longer time stands in several blocks, one below the other."""
 
-_WIDEST_STEP, _TALLEST_ROW, _LOWEST_ROW, _WANTED_HEIGHT = 40.0, 27.0, 9.0, 230.0
+_WIDEST_STEP, _TALLEST_ROW, _LOWEST_ROW, _WANTED_HEIGHT = 53.0, 27.0, 11.0, 230.0
 _SATURDAY, _SUNDAY = 5, 6
 _ORDER: Final[tuple[Kind | None, ...]] = (None, "other", "late", "unrecorded", "unclassified", "explained", "open")
 """Of several sessions that share a cell, the last in this order is drawn."""
@@ -59,7 +60,7 @@ class SchoolDays:
 @dataclasses.dataclass(frozen=True)
 class Grid:
     """
-    The sheet of squares that all students of a report share.
+    The sheet of squares: one column per week, one row per weekday and period.
 
     Attributes
     ----------
@@ -75,7 +76,7 @@ class Grid:
     weekdays: tuple[int, ...]
     periods: tuple[int | None, ...]
 
-    @property
+    @functools.cached_property
     def first_weekday(self) -> int:
         """The day that begins a week: Sunday where the school works on it and not on Saturday, else Monday."""
         return _SUNDAY if _SUNDAY in self.weekdays and _SATURDAY not in self.weekdays else 0
@@ -85,43 +86,43 @@ class Grid:
         begin = self.days[0].toordinal() - (self.days[0].weekday() - self.first_weekday) % 7
         return (day.toordinal() - begin) // 7
 
-    @property
+    @functools.cached_property
     def weeks(self) -> int:
         """How many weeks there are."""
         return self.week(self.days[-1]) + 1
 
-    @property
+    @functools.cached_property
     def step(self) -> float:
         """Units from one week to the next."""
         return min(_WIDEST_STEP, (WIDTH - _LEFT) / min(self.weeks, _WEEKS_ABREAST))
 
-    @property
+    @functools.cached_property
     def row(self) -> float:
         """Units from one row to the next."""
         rows = len(self.weekdays) * len(self.periods)
         return min(_TALLEST_ROW, max(_LOWEST_ROW, _WANTED_HEIGHT / rows))
 
-    @property
+    @functools.cached_property
     def gap(self) -> float:
         """Units between two weekdays, beside those between two rows."""
         return 0.0 if len(self.periods) == 1 else 3.0
 
-    @property
+    @functools.cached_property
     def width(self) -> float:
         """Units of a cell from side to side."""
         return self.step - min(7.0, self.step / 6)
 
-    @property
+    @functools.cached_property
     def height(self) -> float:
         """Units of a cell from top to bottom."""
         return self.row - (4.0 if self.row > 20 else 1.6)  # noqa: PLR2004 -- a low row has a narrow gap
 
-    @property
+    @functools.cached_property
     def size(self) -> float:
         """Units of a letter."""
         return min(11.0, 0.72 * self.height, 0.72 * self.width)
 
-    @property
+    @functools.cached_property
     def block(self) -> float:
         """Units of a block of weeks from top to top."""
         return _HEAD + len(self.weekdays) * (len(self.periods) * self.row + self.gap) + 8
@@ -211,7 +212,8 @@ def _cells(grid: Grid, kind: Kind, shown: Mapping[tuple[dt.date, int], Mark]) ->
 
 def _dots(grid: Grid, places: Iterable[tuple[dt.date, int]]) -> str:
     return "".join(
-        f"M{grid.left(day) + grid.width / 2:.4g} {grid.top(day, place) + grid.height / 2:.4g}h.1" for day, place in places
+        f"M{grid.left(day) + grid.width / 2:.4g} {grid.top(day, place) + grid.height / 2:.4g}h.1"
+        for day, place in places
     )
 
 
@@ -285,6 +287,11 @@ def _rows(grid: Grid, block: int) -> Iterable[Label]:
 
 def _said(marks: Sequence[Mark]) -> str:
     counts = {kind: sum(mark.kind == kind for mark in marks) for kind in ("open", "explained", "late", "unrecorded")}
-    words = {"open": "absent, unexplained", "explained": "absent, explained", "late": "late", "unrecorded": "no register"}
+    words = {
+        "open": "absent, unexplained",
+        "explained": "absent, explained",
+        "late": "late",
+        "unrecorded": "no register",
+    }
     said = [f"{count} {words[kind]}" for kind, count in counts.items() if count]
     return f"Calendar of {plural(len(marks), 'session')}: {', '.join(said) or 'all attended'}"

@@ -73,7 +73,9 @@ def _week_labels(weeks: Sequence[dt.date], middle: Mapping[dt.date, float]) -> l
 
 
 def _said(own: Mapping[dt.date, Counts], group: Mapping[dt.date, Counts]) -> str:
-    absent = [f"week of {short_date(week)}: {counts[0]} of {counts[1]}" for week, counts in sorted(own.items()) if counts[0]]
+    absent = [
+        f"week of {short_date(week)}: {counts[0]} of {counts[1]}" for week, counts in sorted(own.items()) if counts[0]
+    ]
     theirs = percent(sum(one for one, _ in group.values()), sum(of for _, of in group.values()))
     beside = f"; the year group as a whole {theirs}" if group else ""
     return f"Absence in {plural(len(absent), 'week')}: {', '.join(absent) or 'none'}{beside}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import dataclasses
 import datetime as dt
 import itertools
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ import pandas as pd
 from mbreports.absence.codes import PRESENT_LETTER
 from mbreports.absence.meanings import EXCUSED, LATE, PRESENT, UNCLASSIFIED, UNEXCUSED, UNRECORDED
 from mbreports.absence.patterns import WEEKDAYS
+from mbreports.absence.rule import rule_in_words
 from mbreports.report import student_words, wording
 from mbreports.report.student_absences import list_absences
 from mbreports.report.student_calendar import Grid, Mark, SchoolDays, draw_calendar
@@ -59,7 +61,14 @@ def make_sheet(report: AbsenceAnalysis, look: Look) -> Sheet:
         span=wording.date_range(term.starts_on, term.ends_on),
         footer=look.footer or "",
         as_of=f"As of {wording.long_date(as_of)}" if as_of is not None else "",
-        rule=" ".join(report.rule),
+        rule=" ".join(_rule(report)),
+    )
+
+
+def _rule(report: AbsenceAnalysis) -> list[str]:
+    """The rule as it concerns one student: without what it came to for the others."""
+    return rule_in_words(
+        report.policy, report.codes, basis=report.basis, unrecorded=0, adjusted=0, hold=None, agree=(0, 0)
     )
 
 
@@ -78,18 +87,16 @@ class StudentPages:
         self._policy = report.policy
         self._unit = student_words.Unit.of(days=report.whole.cohort.sessions_are_days)
         people = report.term.students
-        self._people = {int(one["student_id"]): one for one in people.to_dict("records")}
+        self._people = _each(people)
         self._group_of = {number: _group(one["year_group_id"]) for number, one in self._people.items()}
-        self._rows = {int(one["student_id"]): one for one in report.students.to_dict("records")}
-        self._ahead = {int(one["student_id"]): one for one in report.outlook.to_dict("records")}
-        self._trends = {int(one["student_id"]): one for one in report.trends.to_dict("records")}
+        self._rows, self._ahead, self._trends = map(_each, (report.students, report.outlook, report.trends))
         self._sessions = _by_student(report.rows, _SESSION)
         self._claims = _by_student(report.weekday_claims)
         self._excusals = _by_student(report.term.excusals)
         self._adjustments = _by_student(report.adjustments)
         self._differences = _by_student(report.reconciliation)
         self._findings = _by_student(report.audit, ["kind"])
-        self._terms = _by_student(report.term_rates) if report.term.terms["name"].nunique() > 1 else {}
+        self._terms = _by_student(report.term_rates) if len(set(report.term.terms["name"])) > 1 else {}
         self._classes = dict(zip(report.term.classes["class_id"], report.term.classes["name"], strict=True))
         self._letters = _letters(report)
         self._days = _school_days(report)
@@ -137,7 +144,7 @@ class StudentPages:
     def _by_parent(self, sessions: Sequence[Mapping[str, Any]]) -> int:
         meanings = self._policy.meanings
         return sum(
-            session["meaning"] == EXCUSED and meanings.get(_code(session["status"])) == UNEXCUSED for session in sessions
+            session["meaning"] == EXCUSED and meanings.get(int(session["status"])) == UNEXCUSED for session in sessions
         )
 
     def _to_come(self, student_id: int) -> int | None:
@@ -154,13 +161,18 @@ class StudentPages:
 
     def _figures(self, row: Mapping[str, Any]) -> tuple[Figure, ...]:
         unit, since = self._unit, row["days_since_last_absence"]
+        if not row["possible"]:
+            return ()
         longest = f", longest {unit.count(row['longest_spell'])}" if row["spells"] else ""
         return (
             Figure(wording.whole(row["absent"]), f"of {unit.count(row['possible'])} absent"),
             Figure(wording.whole(row["unexcused"]), f"of {row['absent']:,} without explanation"),
             Figure(wording.whole(row["late"]), f"times late, of {unit.count(row['attended'])} attended"),
             Figure(wording.whole(row["spells"]), f"{'spell' if row['spells'] == 1 else 'spells'}{longest}"),
-            Figure(wording.whole(since), "school days since the last absence" if wording.given(since) else "no absence"),
+            Figure(
+                wording.whole(since),
+                "school days since the last absence" if wording.given(since) else "no absence with a date",
+            ),
         )
 
     def _calendar(
@@ -169,13 +181,15 @@ class StudentPages:
         if self._grid is None:
             return None, ()
         marks = [self._mark(session) for session in sessions]
-        calendar = draw_calendar(self._grid, marks, self._days[self._group_of[student_id]])
+        periods = sorted({mark.period for mark in marks if mark.period is not None})
+        grid = dataclasses.replace(self._grid, periods=tuple(periods) or (None,))
+        calendar = draw_calendar(grid, marks, self._days[self._group_of[student_id]])
         used = {(_code(session["status"]), session["meaning"]) for session in sessions}
         keys = [key for code, key in self._letters.items() if code in used]
         extra = (
             Key("", "holiday", "no school") if calendar.holidays else None,
             Key("", "to come", "still to come") if calendar.to_come else None,
-            Key("", "not enrolled", "not in this year group") if calendar.not_enrolled else None,
+            Key("", "not enrolled", "no mark: not enrolled") if calendar.not_enrolled else None,
         )
         return calendar, (*keys, *(key for key in extra if key is not None))
 
@@ -186,20 +200,14 @@ class StudentPages:
         return Mark(session["date"].date(), int(period) if wording.given(period) else None, kind, key.letter)
 
     def _periods(self, sessions: Sequence[Mapping[str, Any]]) -> tuple[Any, ...]:
-        if self._grid is None or not 1 < len(self._grid.periods) <= _MOST_PERIODS:
-            return ()
-        counts = _counts_by(sessions, lambda session: session["period"] if wording.given(session["period"]) else None)
-        return draw_bars(
-            _named({period: count for period, count in counts.items() if period is not None}, lambda period: str(period))
+        counts = _counts_by(
+            [session for session in sessions if wording.given(session["period"])], lambda session: session["period"]
         )
+        return draw_bars(_named(counts, str)) if 1 < len(counts) <= _MOST_PERIODS else ()
 
-    def _footnotes(
-        self, student_id: int, row: Mapping[str, Any], sessions: Sequence[Mapping[str, Any]]
-    ) -> list[str]:
+    def _footnotes(self, student_id: int, row: Mapping[str, Any], sessions: Sequence[Mapping[str, Any]]) -> list[str]:
         open_days = sorted({session["date"].date() for session in sessions if session["meaning"] == UNRECORDED})
-        labels = [
-            wording.clean(session["label"]) for session in sessions if session["meaning"] == UNCLASSIFIED
-        ]
+        labels = [wording.clean(session["label"]) for session in sessions if session["meaning"] == UNCLASSIFIED]
         chance = self._ahead[student_id]["chance_words"]
         return student_words.footnotes(
             row,
@@ -234,10 +242,19 @@ def _code(status: Any) -> int | None:
     return int(status) if wording.given(status) else None
 
 
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): value for name, value in record.items()} for record in frame.to_dict("records")]
+
+
+def _each(frame: pd.DataFrame) -> dict[int, dict[str, Any]]:
+    """Each student's one row as plain values."""
+    return {int(record["student_id"]): record for record in _records(frame)}
+
+
 def _by_student(frame: pd.DataFrame, columns: list[str] | None = None) -> dict[int, list[dict[str, Any]]]:
     """Each student's rows as plain values, in their order."""
     held = frame.reset_index(drop=True)
-    records = (held if columns is None else held[columns]).to_dict("records")
+    records = _records(held if columns is None else held[columns])
     out: dict[int, list[dict[str, Any]]] = collections.defaultdict(list)
     for student_id, record in zip(held["student_id"].tolist(), records, strict=True):
         out[student_id].append(record)
@@ -272,29 +289,29 @@ def _school_days(report: AbsenceAnalysis) -> dict[int, SchoolDays]:
     as_of, known = whole.term.as_of, whole.term.school_days
     later = known[known["date"] > as_of] if as_of is not None else known.iloc[:0]
     for_all = {date.date() for date in later.loc[later["year_group_id"].isna(), "date"]}
-    own = {group: {date.date() for date in part["date"]} for group, part in later.groupby("year_group_id")}
-    return {
-        int(group): SchoolDays(frozenset(dates[int(group)]), frozenset(for_all | own.get(group, set())))
-        for group in groups.unique()
-    }
+    own: dict[int, set[dt.date]] = collections.defaultdict(set)
+    named = later.dropna(subset="year_group_id")
+    for group, date in zip(named["year_group_id"].tolist(), named["date"].tolist(), strict=True):
+        own[group].add(date.date())
+    every = {int(group) for group in groups.unique()}
+    return {group: SchoolDays(frozenset(dates[group]), frozenset(for_all | own[group])) for group in every}
 
 
 def _grid(report: AbsenceAnalysis, days: Mapping[int, SchoolDays]) -> Grid | None:
-    """The squares that all students share; none where there is neither a session nor a school day."""
-    rows, term = report.whole.rows, report.whole.term
+    """The squares of everybody, before a student's own periods; none without a session or a school day."""
+    term = report.whole.term
     every = set(itertools.chain.from_iterable((*held.met, *held.to_come) for held in days.values()))
     if not every:
         return None
-    first = min(every) if term.starts_on is None else min(min(every), term.starts_on.date())
-    last = max(every) if term.ends_on is None else max(max(every), term.ends_on.date())
+    bounds = [*every, *(bound.date() for bound in (term.starts_on, term.ends_on) if bound is not None)]
+    first, last = min(bounds), max(bounds)
     worked = {day.weekday() for day in every}
     sunday_first = 6 in worked and 5 not in worked  # noqa: PLR2004 -- Sunday, and no Saturday
     order = [6, *range(6)] if sunday_first else list(range(7))
-    periods = sorted({int(period) for period in rows["period"].dropna().unique()})
     return Grid(
         days=tuple(first + dt.timedelta(number) for number in range((last - first).days + 1)),
         weekdays=tuple(weekday for weekday in order if weekday in worked),
-        periods=tuple(periods) or (None,),
+        periods=(None,),
     )
 
 
@@ -302,9 +319,9 @@ def _group_weeks(report: AbsenceAnalysis) -> dict[int, dict[dt.date, Counts]]:
     """Each year group's counts by week; none of a group so small that a line would tell of single students."""
     whole = report.whole
     size = whole.term.students["year_group_id"].value_counts()
-    large = {int(group) for group, count in size.items() if count >= max(whole.policy.min_cell, 2)}
+    large = set(size.index[size >= max(whole.policy.min_cell, 2)].tolist())
     out: dict[int, dict[dt.date, Counts]] = collections.defaultdict(dict)
-    for one in whole.year_group_weeks.dropna(subset="year_group_id").to_dict("records"):
+    for one in _records(whole.year_group_weeks.dropna(subset="year_group_id")):
         if int(one["year_group_id"]) in large:
             out[int(one["year_group_id"])][one["week"].date()] = (one["absent"], one["possible"])
     return out
@@ -318,8 +335,7 @@ def _counts_by(sessions: Sequence[Mapping[str, Any]], key: Any) -> dict[Any, Cou
             held = counts.setdefault(key(session), [0, 0])
             held[0] += session["absent"]
             held[1] += 1
-    order = sorted(counts, key=lambda name: (name is None, name if name is not None else 0))
-    return {name: (counts[name][0], counts[name][1]) for name in order}
+    return {name: (counts[name][0], counts[name][1]) for name in sorted(counts)}
 
 
 def _named(counts: Mapping[Any, Counts], name: Any) -> dict[str, Counts]:

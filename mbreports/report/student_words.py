@@ -54,7 +54,9 @@ class Unit:
         return wording.plural(number, self.one, self.many)
 
 
-def headline(row: Mapping[str, Any], by_parent: int, to_come: int | None, policy: Policy, unit: Unit) -> tuple[str, str]:
+def headline(
+    row: Mapping[str, Any], by_parent: int, to_come: int | None, policy: Policy, unit: Unit
+) -> tuple[str, str]:
     """
     Give the sentence that matters: its strong part, and the rest.
 
@@ -71,12 +73,14 @@ def headline(row: Mapping[str, Any], by_parent: int, to_come: int | None, policy
     """
     absent, possible = row["absent"], row["possible"]
     if not possible:
-        return "No attendance is recorded.", "Nothing can be said of this student's attendance yet."
+        return "No attendance is recorded.", "Nothing can be said of this student’s attendance yet."
     rate = wording.percent(absent, possible, policy)
     label = _label(row["band"], policy)
     whole = unit.whole if possible != 1 else unit.one
-    strong = f"Missed {absent:,} of {possible:,} {whole} ({rate}): {label}." if absent else (
-        f"Missed none of {possible:,} {whole}: {label}."
+    strong = (
+        f"Missed {absent:,} of {possible:,} {whole} ({rate}): {label}."
+        if absent
+        else (f"Missed none of {possible:,} {whole}: {label}.")
     )
     said = [_explained(absent, row["excused"], by_parent), _ahead(row, to_come, policy, unit)]
     return strong, " ".join(filter(None, said))
@@ -127,6 +131,8 @@ def trend(name: Any, before: Any, now: Any) -> str:
     """Say whether absence rises, in the last 20 school days against the 20 before; nothing before 40."""
     if not wording.given(name):
         return ""
+    if not before and not now:
+        return "No absence in the last 40 school days."
     rates = f"{100 * now:.1f} % in the last 20 school days, {100 * before:.1f} % in the 20 before"
     said = {"rising": "Absence is rising", "falling": "Absence is falling"}.get(name, "No clear change")
     return f"{said}: {rates}."
@@ -138,8 +144,8 @@ def pattern(claims: Sequence[Mapping[str, Any]], spells: int) -> str:
     if claimed:
         best = min(claimed, key=lambda claim: claim["p"])
         return (
-            f"Often on {best['weekday']}s: {best['starts']} of {best['spells']} absences began on one, more than chance "
-            "and the school's own week explain."
+            f"Often on {best['weekday']}s: {best['starts']} of {best['spells']} spells began on one, more than chance and "
+            "the school’s own week explain."
         )
     if claims:
         return f"With {wording.plural(spells, 'spell')}, no weekday stands out beyond chance."
@@ -182,11 +188,15 @@ def footnotes(  # noqa: PLR0913 -- all that is uncertain, each by name
         _left_out(row, unclassified, unit),
         _corrections(adjustments, policy),
         _excusals(findings),
-        _interval(row),
-        f"That the term ends at {bound_text(policy.threshold)} or more is {chance}." if wording.given(chance) else "",
+        _interval(row, unit),
+        _chance(chance, policy) if row["possible"] else "",
         f"{band_sentence(row['absent'], row['possible'], policy, unit.many).capitalize()}." if row["possible"] else "",
     ]
     return [sentence for sentence in said if sentence]
+
+
+def _chance(chance: Any, policy: Policy) -> str:
+    return f"That the term ends at {bound_text(policy.threshold)} or more is {chance}." if wording.given(chance) else ""
 
 
 def _unrecorded(row: Mapping[str, Any], days: Sequence[dt.date], policy: Policy, unit: Unit) -> str:
@@ -232,8 +242,11 @@ def _excusals(findings: Mapping[str, int]) -> str:
     return f"Excusals: {'; '.join(said)}." if said else ""
 
 
-def _interval(row: Mapping[str, Any]) -> str:
+def _interval(row: Mapping[str, Any], unit: Unit) -> str:
     low, high = row["rate_low"], row["rate_high"]
     if not wording.given(low) or not wording.given(high):
         return ""
-    return f"As absences come in runs, the rate that lies behind is known to {100 * low:.0f}–{100 * high:.0f} % (95 %)."
+    return (
+        f"Absences come in runs, so {unit.count(row['possible'])} tell the underlying rate only to between "
+        f"{100 * low:.0f} % and {100 * high:.0f} % (95 % interval)."
+    )

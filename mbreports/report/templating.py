@@ -25,6 +25,7 @@ _FILTERS = {
     "long_date": wording.long_date,
     "short_date": wording.short_date,
     "signed": wording.signed,
+    "tied": wording.tied,
     "whole": wording.whole,
 }
 _FUNCTIONS = {

@@ -1,7 +1,5 @@
 """Numbers, dates and names as a page writes them: one way for every page, independent of the machine's locale."""
 
-# ruff: noqa: RUF001, RUF002 -- pages are set with true dashes and minus signs
-
 from __future__ import annotations
 
 import re
@@ -11,6 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from markupsafe import Markup
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -36,6 +35,7 @@ __all__ = [
     "share",
     "short_date",
     "signed",
+    "tied",
     "whole",
 ]
 
@@ -239,6 +239,25 @@ def css_text(text: Any) -> str:
     """
     plain = clean(text)
     return "".join(each if each.isascii() and each.isalnum() else f"\\{ord(each):x} " for each in plain)
+
+
+_NUMBER_AND_UNIT = re.compile(r"([\d.,–]*\d (?:%|of) ?[\d.,]*)")
+
+
+def tied(text: str) -> Markup:
+    """
+    Give text as HTML whose numbers stay on one line with what belongs to them: ``10.6 %``, ``7 of 66``.
+
+    >>> tied("7 of 66 <b>")
+    Markup('<span class="tied">7 of 66</span> &lt;b&gt;')
+    """
+    pieces = (
+        Markup('<span class="tied">{}</span>{}').format(piece.rstrip(), " " * piece.endswith(" "))
+        if place % 2
+        else Markup.escape(piece)
+        for place, piece in enumerate(_NUMBER_AND_UNIT.split(text))
+    )
+    return Markup("").join(pieces)
 
 
 def full_name(last: Any, first: Any, student_id: int) -> str:
