@@ -73,7 +73,9 @@ class AbsenceAnalysis(TermNumbers):
     @functools.cached_property
     def mismatch(self) -> pd.DataFrame:
         """One row per class mark that contradicts homeroom on the same date."""
-        homeroom = sessions.session_rows(self._meant(self.term.marks), self.policy)
+        if self._whole is not None:
+            return self._own(self._whole.mismatch)
+        homeroom = sessions.session_rows(self._homeroom_marks, self.policy)
         classes = sessions.session_rows(self._meant(self.term.class_marks), self.policy)
         return registers.mismatch(homeroom, classes, self.term.students, self.term.classes)
 

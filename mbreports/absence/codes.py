@@ -48,9 +48,9 @@ def list_codes(rows: pd.DataFrame, categories: pd.DataFrame) -> pd.DataFrame:
     )
     place = {meaning: number for number, meaning in enumerate(MEANINGS)}
     met = met.assign(_place=met["meaning"].map(place)).sort_values(["_place", "status"], ignore_index=True)
-    named = categories.drop_duplicates("status").set_index("status")["label"]
-    met["label"] = met["label"].fillna(met["status"].map(named)).fillna(met["status"].map(DEFAULT_NAMES))
-    met["label"] = met["label"].fillna(met["status"].map(lambda code: "no entry" if pd.isna(code) else f"code {code}"))
+    named = DEFAULT_NAMES | categories[::-1].dropna(subset=["status", "label"]).set_index("status")["label"].to_dict()
+    called = ["no entry" if pd.isna(code) else named.get(code, f"code {code}") for code in met["status"]]
+    met["label"] = met["label"].astype("str").fillna(pd.Series(called, index=met.index, dtype="str"))
     met["letter"] = _letters(met)
     return met[["status", "label", "meaning", "letter", "marks"]].astype({"label": "str", "letter": "str"})
 

@@ -21,6 +21,7 @@ from mbreports.absence import (
 )
 from mbreports.absence.order import sort_students
 from mbreports.absence.policy import Policy
+from mbreports.frames.groups import fill_year_groups
 from mbreports.frames.term import TermAttendance
 
 if TYPE_CHECKING:
@@ -100,10 +101,14 @@ class TermNumbers:
 
     @functools.cached_property
     def marks(self) -> pd.DataFrame:
-        """One row per mark, with ``meaning`` (missing: no session), ``excused_by`` and ``taken``."""
+        """
+        One row per mark, with ``meaning`` (missing: no session), ``excused_by`` and ``taken``.
+
+        A homeroom mark without a year group has its student's.
+        """
         if self._whole is not None:
             return self._own(self._whole.marks)
-        return self._meant(self.term.marks if self.basis == "homeroom" else self.term.class_marks)
+        return self._homeroom_marks if self.basis == "homeroom" else self._meant(self.term.class_marks)
 
     @functools.cached_property
     def rows(self) -> pd.DataFrame:
@@ -188,6 +193,8 @@ class TermNumbers:
     @functools.cached_property
     def outlook(self) -> pd.DataFrame:
         """One row per student: what is still to come, and what it would take."""
+        if self._whole is not None:
+            return self._own(self._whole.outlook)
         counts = self._table[["student_id", "year_group_id", "possible", "absent"]]
         return outlook.outlook(
             counts,
@@ -197,19 +204,8 @@ class TermNumbers:
             self.term.as_of,
             self.term.ends_on,
             self.policy,
-            **self._school_values,
+            terms=self.term.terms,
         )
-
-    @functools.cached_property
-    def _school_values(self) -> dict[str, Any]:
-        """What a student's outlook takes from the whole school."""
-        if self._whole is not None:
-            return self._whole._school_values  # noqa: SLF001 -- its own kind
-        lengths = self.spells["sessions"]
-        return {
-            "prior": outlook.kleinman(self._table["absent"], self._table["possible"]),
-            "mean_spell": float(lengths.mean()) if len(lengths) else 1.0,
-        }
 
     # -- spells and patterns ----------------------------------------------------------------------------------------
 
@@ -310,6 +306,10 @@ class TermNumbers:
 
     def _own(self, frame: pd.DataFrame) -> pd.DataFrame:
         return frame[frame["student_id"].isin(self.term.students["student_id"])].reset_index(drop=True)
+
+    @functools.cached_property
+    def _homeroom_marks(self) -> pd.DataFrame:
+        return self._meant(fill_year_groups(self.term.marks, self.term.students))
 
     def _meant(self, marks: pd.DataFrame) -> pd.DataFrame:
         meant = sessions.apply_meanings(marks, self.policy, as_of=self.term.as_of)

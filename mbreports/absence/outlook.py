@@ -26,12 +26,17 @@ __all__ = [
     "kleinman",
     "outlook",
     "recovery",
+    "school_weekdays",
     "sessions_to_come",
     "shrunk_rate",
     "wilson",
 ]
 
 _MONDAY_TO_FRIDAY = (0, 1, 2, 3, 4)
+_WEEKEND = (5, 6)
+
+_CAME_BY = 4
+"""So often a weekday has to come by without a session before it is taken for a day without school."""
 
 
 def can_still_miss(
@@ -86,18 +91,20 @@ def recovery(absent: ArrayLike, possible: ArrayLike, threshold: Fraction) -> NDA
     return np.maximum(np.asarray(fewest).astype(np.int64), 0)
 
 
-def sessions_to_come(
+def sessions_to_come(  # noqa: PLR0913 -- the parts of a term
     rows: pd.DataFrame,
     students: pd.DataFrame,
     school_days: pd.DataFrame,
     as_of: pd.Timestamp | None,
     ends_on: pd.Timestamp | None,
+    *,
+    terms: pd.DataFrame | None = None,
 ) -> pd.Series[Any]:
     """
     Give the sessions each student has to come: school days after `as_of` up to `ends_on`, times sessions a day so far.
 
     The days are those of the calendar that name the student's year group or none. Where it names no day at all for the
-    year group, they are the days whose weekday the school has had a session on (before its first: Monday to Friday).
+    year group, they are the days that are no weekend (`school_weekdays`) and do not lie between two terms.
     Sessions a day so far are the student's possible sessions over the distinct dates of them (without any: all
     students' together; without those: 1). The product is exact and rounded half up.
 
@@ -111,6 +118,8 @@ def sessions_to_come(
         ``date, year_group_id`` (missing: every year group); may be empty.
     as_of, ends_on
         The last day known, and the last day of all.
+    terms
+        ``starts_on, ends_on`` of the terms of a joined year.
 
     Returns
     -------
@@ -123,7 +132,8 @@ def sessions_to_come(
     if as_of is None or ends_on is None or pd.isna(as_of) or pd.isna(ends_on):
         return pd.Series(pd.NA, index=ids, dtype="Int64", name="sessions_to_come")
     days = _days_of_calendar(students["year_group_id"], school_days, as_of, ends_on)
-    days = np.where(days < 0, _days_by_weekday(rows, as_of, ends_on), days)
+    if (days < 0).any():
+        days = np.where(days < 0, _days_by_weekday(rows, as_of, ends_on, terms), days)
     possible, dates = _pace(rows, ids)
     to_come = (2 * days * possible + dates) // (2 * dates)
     return pd.Series(to_come, index=ids, dtype="Int64", name="sessions_to_come")
@@ -148,11 +158,40 @@ def _between(dates: pd.Series[Any], as_of: pd.Timestamp, ends_on: pd.Timestamp) 
     return ((dates > as_of) & (dates <= ends_on)).to_numpy(dtype=bool)
 
 
-def _days_by_weekday(rows: pd.DataFrame, as_of: pd.Timestamp, ends_on: pd.Timestamp) -> int:
-    """Count the days to come whose weekday the school has had a session on."""
-    weekdays = rows["date"].dt.day_of_week.unique()
+def school_weekdays(rows: pd.DataFrame) -> list[int]:
+    """
+    Say which weekdays are no weekend, from the sessions so far: numbers from 0, Monday.
+
+    Monday to Friday, without one of them that came by four times and never had a session. A school that works on
+    Saturdays or Sundays, at least every other one, has the weekdays that it has had sessions on.
+
+    Parameters
+    ----------
+    rows
+        One row per session of the whole school: ``date``.
+    """
+    dates = pd.DatetimeIndex(rows["date"].drop_duplicates())
+    if dates.empty:
+        return [*_MONDAY_TO_FRIDAY]
+    held = np.bincount(dates.day_of_week, minlength=7)
+    come = np.bincount(pd.date_range(dates.min(), dates.max(), freq="D").day_of_week, minlength=7)
+    weekend = [day for day in _WEEKEND if held[day] and 2 * held[day] >= come[day]]
+    if weekend:
+        return sorted([*(day for day in _MONDAY_TO_FRIDAY if held[day]), *weekend])
+    return [day for day in _MONDAY_TO_FRIDAY if held[day] or come[day] < _CAME_BY]
+
+
+def _days_by_weekday(rows: pd.DataFrame, as_of: pd.Timestamp, ends_on: pd.Timestamp, terms: pd.DataFrame | None) -> int:
+    """Count the days to come that are no weekend and lie between no two terms."""
     days = pd.date_range(as_of.normalize() + pd.Timedelta(days=1), ends_on.normalize(), freq="D")
-    return int(days.day_of_week.isin(weekdays if len(weekdays) else _MONDAY_TO_FRIDAY).sum())
+    days = days[days.day_of_week.isin(school_weekdays(rows))]
+    if terms is None or terms.empty:
+        return len(days)
+    inside = np.zeros(len(days), dtype=bool)
+    for first, last in zip(terms["starts_on"], terms["ends_on"], strict=True):
+        inside |= (days >= first) & (days <= last)
+    between = (days > terms["ends_on"].min()) & (days < terms["starts_on"].max())
+    return int((inside | ~between).sum())
 
 
 def _pace(rows: pd.DataFrame, ids: pd.Index[Any]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -176,6 +215,7 @@ def outlook(  # noqa: PLR0913, PLR0917 -- the parts of a term
     *,
     prior: tuple[float, float] | None = None,
     mean_spell: float | None = None,
+    terms: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """
     Give each student's outlook against the threshold of the policy's chronic band.
@@ -188,7 +228,7 @@ def outlook(  # noqa: PLR0913, PLR0917 -- the parts of a term
         Sessions: they say how many a day there are, and on which weekdays.
     spells
         As `mbreports.absence.spells.find_spells` gives them.
-    school_days, as_of, ends_on
+    school_days, as_of, ends_on, terms
         As for `sessions_to_come`.
     policy
         Its ``threshold`` is used.
@@ -218,7 +258,7 @@ def outlook(  # noqa: PLR0913, PLR0917 -- the parts of a term
     absent, possible = counts["absent"].to_numpy(dtype=np.int64), counts["possible"].to_numpy(dtype=np.int64)
     prior = kleinman(absent, possible) if prior is None else prior
     mean_spell = float(spells["sessions"].mean()) if mean_spell is None else mean_spell
-    coming = sessions_to_come(rows, counts, school_days, as_of, ends_on).reset_index(drop=True)
+    coming = sessions_to_come(rows, counts, school_days, as_of, ends_on, terms=terms).reset_index(drop=True)
     to_come = coming.fillna(0).to_numpy(dtype=np.int64)
     known = coming.notna().to_numpy(dtype=bool) & (possible + to_come > 0)
     base = np.where(possible > 0, possible, np.nan)

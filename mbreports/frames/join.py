@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from mbreports.frames.groups import fill_year_groups
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -30,10 +32,11 @@ def join_parts(terms: list[TermAttendance]) -> dict[str, Any]:
         raise ValueError("no terms to join: give at least one")
     terms = sorted(terms, key=lambda term: term.starts_on or term.as_of or pd.Timestamp.min)
     parts: dict[str, Any] = {name: _latest(terms, name, key) for name, key in _KEYS.items()}
-    for name in ("marks", "class_marks", "adjustments"):
+    for name in ("class_marks", "adjustments"):
         parts[name] = pd.concat([getattr(term, name) for term in terms], ignore_index=True)
+    parts["marks"] = pd.concat([fill_year_groups(term.marks, term.students) for term in terms], ignore_index=True)
     parts["terms"] = _terms(terms, parts["terms"])
-    parts["totals"] = _added(pd.concat([term.totals for term in terms], ignore_index=True))
+    parts["totals"] = _totals(terms)
     return parts | {
         "school": next((term.school for term in reversed(terms) if term.school), None),
         "term_id": _ids(terms),
@@ -75,6 +78,13 @@ def _terms(terms: list[TermAttendance], rows: pd.DataFrame) -> pd.DataFrame:
         }
     )
     return made if rows.empty else pd.concat([rows, made], ignore_index=True)
+
+
+def _totals(terms: list[TermAttendance]) -> pd.DataFrame:
+    """Totals of all terms, added up; none where a term has marks and no totals, as they would not be of the year."""
+    if any(term.totals.empty and len(term.marks) for term in terms):
+        return terms[0].totals.iloc[:0]
+    return _added(pd.concat([term.totals for term in terms], ignore_index=True))
 
 
 def _added(totals: pd.DataFrame) -> pd.DataFrame:

@@ -222,7 +222,8 @@ class TermAttendance:
         Make one of several terms of the same school: a whole year, say.
 
         A student of several terms stands there once, as the latest term has them; marks, adjustments and excusals
-        are put together (an excusal that several terms hold counts once) and ManageBac's totals are added up.
+        are put together (an excusal that several terms hold counts once) and ManageBac's totals are added up, or left
+        out where a term with marks has none.
 
         Raises
         ------

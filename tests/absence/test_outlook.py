@@ -14,7 +14,14 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from mbreports.absence.interval import design_effect, wilson
-from mbreports.absence.outlook import best_attainable, can_still_miss, outlook, recovery, sessions_to_come
+from mbreports.absence.outlook import (
+    best_attainable,
+    can_still_miss,
+    outlook,
+    recovery,
+    school_weekdays,
+    sessions_to_come,
+)
 from mbreports.absence.policy import Policy
 from mbreports.absence.shrink import chance_over, chance_words, kleinman, shrunk_rate
 
@@ -187,12 +194,44 @@ def test_the_calendar_says_which_days_come() -> None:
     assert come.to_dict() == {1: 3 * 2}
 
 
-def test_without_a_calendar_the_schools_weekdays_count() -> None:
-    """Two weeks of Monday to Friday are 10 days; a school that has met on Mondays alone has 2."""
+def test_without_a_calendar_the_weekdays_count() -> None:
+    """Two weeks of Monday to Friday are 10 days, however few of them the school has had sessions on so far."""
     empty = calendar([], [])
     assert sessions_to_come(rows_of({1: 1}), counts_of((0, 10)), empty, AS_OF, ENDS_ON).tolist() == [10]
-    assert sessions_to_come(rows_of({1: 1}, 1), counts_of((0, 1)), empty, AS_OF, ENDS_ON).tolist() == [2]
+    assert sessions_to_come(rows_of({1: 1}, 1), counts_of((0, 1)), empty, AS_OF, ENDS_ON).tolist() == [10]
     assert sessions_to_come(rows_of({}), counts_of((0, 0)), empty, AS_OF, ENDS_ON).tolist() == [10]
+
+
+@pytest.mark.parametrize(
+    ("weekdays", "weeks", "school"),
+    [
+        ([6, 0, 1, 2, 3], 1, [0, 1, 2, 3, 6]),
+        ([0, 1, 2, 3, 4, 5], 2, [0, 1, 2, 3, 4, 5]),
+        ([0, 1, 2, 3], 6, [0, 1, 2, 3]),
+        ([0, 1, 2, 3], 2, [0, 1, 2, 3, 4]),
+        ([0], 1, [0, 1, 2, 3, 4]),
+        ([], 1, [0, 1, 2, 3, 4]),
+    ],
+)
+def test_the_schools_week_is_seen_from_its_sessions(weekdays: list[int], weeks: int, school: list[int]) -> None:
+    """Sunday to Thursday, six days, four days: where the sessions show it; Monday to Friday where they are too few."""
+    dates = pd.date_range("2025-09-07", periods=7 * weeks, freq="D", unit="us")
+    assert school_weekdays(pd.DataFrame({"date": dates[dates.day_of_week.isin(weekdays)]})) == school
+
+
+def test_one_saturday_makes_no_week_of_six_days() -> None:
+    """A single day of school at a weekend is an exception."""
+    dates = [*days(20), pd.Timestamp("2025-09-13")]
+    assert school_weekdays(pd.DataFrame({"date": pd.to_datetime(dates)})) == [0, 1, 2, 3, 4]
+
+
+def test_days_between_two_terms_are_holidays() -> None:
+    """Of a joined year without a calendar, the days that lie in no term do not come; those after the last one do."""
+    terms = pd.DataFrame(
+        {"starts_on": ["2025-08-25", "2025-09-22"], "ends_on": ["2025-09-16", "2025-09-24"]}, dtype="datetime64[us]"
+    )
+    come = sessions_to_come(rows_of({1: 1}), counts_of((0, 10)), calendar([], []), AS_OF, ENDS_ON, terms=terms)
+    assert come.tolist() == [2 + 3 + 2]
 
 
 def test_a_year_group_the_calendar_leaves_out_has_weekdays() -> None:
