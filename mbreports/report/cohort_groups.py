@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mbreports.report import wording
+from mbreports.report.cohort_names import year_group_names
 from mbreports.report.cohort_parts import Bar, Column, Group, Listing, Row
 
 if TYPE_CHECKING:
@@ -16,32 +17,41 @@ if TYPE_CHECKING:
 __all__ = ["draw_weekdays", "list_homerooms", "list_weeks", "list_year_groups"]
 
 _NAMELESS = "not given"
+_STANDS_OUT = 1.25
+"""A weekday is drawn in the accent from this many times the rate of all."""
 
 
 def list_year_groups(report: AbsenceAnalysis) -> Listing:
     """Give a row per year group, as the first page has it."""
-    rows = [_group_row(row, row.year_group, report.policy) for row in report.year_groups.itertuples()]
-    return _list_groups("By year group", "Year group", rows, report.policy)
+    names = year_group_names(report)
+    table = _as_counted(report.year_groups, names)
+    rows = [_group_row(row, names.get(row.year_group), report.policy) for row in table.itertuples()]
+    return _list_groups("By year group", "Year group", rows, report.policy, widths=(16, 24, 12, 14, 13))
 
 
 def list_homerooms(report: AbsenceAnalysis) -> Listing:
     """Give a row per homeroom of a year group."""
+    names = year_group_names(report)
     rows = [
-        _group_row(row, row.homeroom, report.policy, of=wording.clean(row.year_group))
-        for row in report.homerooms.itertuples()
+        _group_row(row, row.homeroom, report.policy, of=names.get(row.year_group, ""))
+        for row in _as_counted(report.homerooms, names).itertuples()
     ]
-    return _list_groups("By homeroom", "Homeroom", rows, report.policy)
+    return _list_groups("By homeroom", "Homeroom", rows, report.policy, widths=(10, 16, 9, 10, 9))
 
 
-def _list_groups(heading: str, label: str, rows: list[Row], policy: Policy) -> Listing:
+def _as_counted(table: pd.DataFrame, names: dict[Any, str]) -> pd.DataFrame:
+    """Give a table by year group in the order in which people count them; those without one come last."""
+    places = {name: place for place, name in enumerate(names)}
+    order = sorted(range(len(table)), key=lambda row: places.get(table["year_group"].iloc[row], len(places)))
+    return table.iloc[order]
+
+
+def _list_groups(heading: str, label: str, rows: list[Row], policy: Policy, *, widths: tuple[int, ...]) -> Listing:
     highest = policy.band_names[-1].split()[0].capitalize()
+    numbers = ("Students", "Absent", "Rate", "Chronic", highest)
     columns = (
-        Column(label, 34),
-        Column("Students", 12, number=True),
-        Column("Absent", 22, number=True),
-        Column("Rate", 10, number=True),
-        Column("Chronic", 11, number=True),
-        Column(highest, 11, number=True),
+        Column(label, 100 - sum(widths)),
+        *(Column(number, width, number=True) for number, width in zip(numbers, widths, strict=True)),
     )
     note = f"Absent: sessions missed, of those possible. Chronic: students from the label “{policy.chronic}” up; "
     note += f"{highest.lower()}: those of them with the label “{policy.band_names[-1]}”."
@@ -88,10 +98,11 @@ def list_weeks(report: AbsenceAnalysis) -> Listing:
 
 
 def draw_weekdays(report: AbsenceAnalysis) -> tuple[Bar, ...]:
-    """Give a bar per weekday that has sessions; the highest one stands out where it is alone."""
+    """Give a bar per weekday that has sessions; the highest one stands out where it is much above the rest."""
     table = report.weekdays
     longest = _longest(table)
-    alone = longest > 0 and int((table["absence_rate"] == longest).sum()) == 1 and len(table) > 1
+    usual = report.cohort.absence_rate or 0.0
+    alone = len(table) > 1 and longest >= _STANDS_OUT * usual > 0 and int((table["absence_rate"] == longest).sum()) == 1
     return tuple(
         Bar(
             label=str(row.weekday)[:3],

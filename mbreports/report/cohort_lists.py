@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mbreports.absence.cohort import chronic_bands
 from mbreports.report import wording
+from mbreports.report.cohort_names import year_group_names
 from mbreports.report.cohort_parts import Column, Group, Listing, Row
 from mbreports.report.cohort_students import band_shades, shade_of, student_link
 
@@ -37,7 +38,7 @@ def days_in_words(
         All days with a session, ascending.
     most
         Runs written; the rest is counted.
-    """  # noqa: RUF002 -- as it is printed
+    """
     place = {date: number for number, date in enumerate(school_days)}
     wanted = sorted(set(dates))
     runs = [
@@ -57,7 +58,7 @@ def list_unexplained(report: AbsenceAnalysis) -> Listing:
     """Give a row per student with unexplained absences, the chronically absent first, then who has the most."""
     held, absent = report.unexplained, report.students.set_index("student_id")["absent"].to_dict()
     shades, order = band_shades(report.policy), report.policy.band_names
-    days = _school_days(report)
+    days, names = _school_days(report), year_group_names(report)
     people = [(number, part.iloc[0], part["date"].tolist()) for number, part in held.groupby("student_id", sort=False)]
     chronic = chronic_bands(report.policy)
     people.sort(key=lambda one: (-order.index(one[1].band) if one[1].band in chronic else 1, -len(one[2])))
@@ -65,7 +66,7 @@ def list_unexplained(report: AbsenceAnalysis) -> Listing:
         student_link(
             first,
             (
-                wording.clean(first.year_group),
+                names.get(first.year_group, ""),
                 f"{len(dates):,} of {absent[number]:,}",
                 days_in_words(dates, days),
             ),
@@ -99,12 +100,12 @@ def list_movers(report: AbsenceAnalysis) -> Listing:
         Column("Last 20 days", 16, number=True),
         Column("Change, points", 18, number=True),
     )
-    groups = []
+    groups, names = [], year_group_names(report)
     for trend, heading in (("rising", "Rising"), ("falling", "Falling")):
         part = report.movers[report.movers["trend"] == trend].sort_values(
             "change", ascending=trend == "falling", kind="stable"
         )
-        rows = tuple(_mover(row) for row in part.itertuples())
+        rows = tuple(_mover(row, names.get(row.year_group, "")) for row in part.itertuples())
         groups.append(Group(rows, name=heading, detail=wording.plural(len(rows), "student")))
     students = wording.plural(report.cohort.students, "student")
     note = (
@@ -116,15 +117,15 @@ def list_movers(report: AbsenceAnalysis) -> Listing:
     return Listing("movers", "Rising and falling", note, columns, tuple(group for group in groups if group.rows))
 
 
-def _mover(row: Any) -> Row:
+def _mover(row: Any, year_group: str) -> Row:
     before, now, change = (100 * float(value) for value in (row.rate_before, row.rate_now, row.change))
-    cells = (wording.clean(row.year_group), f"{before:.1f} %", f"{now:.1f} %", f"{change:+.1f}".replace("-", "\u2212"))
+    cells = (year_group, f"{before:.1f} %", f"{now:.1f} %", f"{change:+.1f}".replace("-", "\u2212"))
     return student_link(row, cells, keys=(None, None, before, now, change))
 
 
 def list_registers(report: AbsenceAnalysis) -> Listing:
     """Give a row per register that misses days or students, the most missing first."""
-    due, days = report.registers, _school_days(report)
+    due, days, names = report.registers, _school_days(report), year_group_names(report)
     missing = due[due["unrecorded"] > 0]
     keys = ["year_group", "class_name", "teacher", "period"]
     total = {key: len(part) for key, part in due.groupby(keys, dropna=False, sort=False)}
@@ -132,7 +133,7 @@ def list_registers(report: AbsenceAnalysis) -> Listing:
     for key, part in missing.groupby(keys, dropna=False, sort=False):
         never = part.loc[~part["taken"], "date"].tolist()
         cells = (
-            _register_name(part.iloc[0]),
+            _register_name(part.iloc[0], names),
             wording.clean(part["teacher"].iloc[0]),
             f"{len(never):,} of {total[key]:,}",
             wording.whole(part["unrecorded"].sum()),
@@ -166,32 +167,32 @@ def _registers_note(report: AbsenceAnalysis) -> str:
     )
 
 
-def _register_name(row: Any) -> str:
-    name = wording.clean(row.class_name) or wording.clean(row.year_group) or "register"
+def _register_name(row: Any, names: dict[Any, str]) -> str:
+    name = wording.clean(row.class_name) or names.get(row.year_group) or "register"
     return f"{name}, period {int(row.period)}" if wording.given(row.period) else name
 
 
 def list_mismatch(report: AbsenceAnalysis) -> Listing:
     """Give a row per student whose homeroom and classes contradict each other; who missed classes most, first."""
     held, days = report.mismatch, sorted(report.mismatch["date"].unique())
-    groups = report.students.set_index("student_id")["year_group"]
+    groups = report.students.set_index("student_id")["year_group"].map(year_group_names(report)).fillna("")
     rows = []
     for number, part in held.groupby("student_id", sort=False):
         missed = part[part["kind"] == MISSED_A_CLASS]
         cells = (
-            wording.clean(groups[number]),
+            groups[number],
             wording.whole(len(missed)),
             wording.whole(len(part) - len(missed)),
-            _missed(missed, most=6) if len(missed) else days_in_words(part["date"], days, most=6),
+            _missed(missed, most=3) if len(missed) else days_in_words(part["date"], days, most=4),
         )
         rows.append(student_link(part.iloc[0], cells, keys=(None, None, len(missed), len(part) - len(missed), None)))
     rows.sort(key=lambda row: (-int(row.keys[2] or 0), -int(row.keys[3] or 0)))
     columns = (
-        Column("Student", 26),
-        Column("Year group", 12),
-        Column("Missed a class", 11, number=True),
+        Column("Student", 22),
+        Column("Year group", 10),
+        Column("Missed a class", 10, number=True),
         Column("Missed homeroom", 12, number=True),
-        Column("When", 39),
+        Column("When", 46),
     )
     note = (
         f"{wording.plural(len(held), 'class mark')} of {wording.plural(len(rows), 'student')} "

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mbreports.absence.cohort import chronic_bands
 from mbreports.absence.shares import percent
 from mbreports.report import cohort_checks, cohort_groups, cohort_lists, wording
+from mbreports.report.cohort_names import heading_of, year_group_names
 from mbreports.report.cohort_parts import BandShare, CohortPage, Finding
 from mbreports.report.cohort_students import band_shades, list_students, shade_of
 
@@ -17,12 +17,10 @@ if TYPE_CHECKING:
 
 __all__ = ["BAR_WIDTH", "cohort_page"]
 
-BAR_WIDTH = 690
-"""Units of the bar of bands, from end to end."""
+BAR_WIDTH = 100
+"""The bar of bands, from end to end, in per cent."""
 
-_LEAST_WIDTH = 4
-_GRADE = re.compile(r"(?P<word>\D*?)\s*(?P<number>\d+)")
-_MOST_NAMED = 4
+_LEAST_WIDTH = 1.2
 
 
 def cohort_page(report: AbsenceAnalysis, look: Look) -> CohortPage:
@@ -37,14 +35,14 @@ def cohort_page(report: AbsenceAnalysis, look: Look) -> CohortPage:
         The school's own title, name and footer.
     """
     term = report.term
-    names = tuple(dict.fromkeys(wording.clean(name) for name in report.year_groups["year_group"]))
+    names = tuple(year_group_names(report).values())
     headline, rest = _headline(report)
     return CohortPage(
         school=look.name or wording.clean(term.school),
         title=look.title or ", ".join(filter(None, ("Attendance", wording.clean(term.term_name)))),
         span=wording.date_range(term.starts_on, term.ends_on),
         footer=look.footer or f"mbreports · policy “{report.policy.name}”",
-        heading=_heading(names),
+        heading=heading_of(names),
         facts=_facts(report),
         warnings=_warnings(report),
         headline=headline,
@@ -71,23 +69,6 @@ def cohort_page(report: AbsenceAnalysis, look: Look) -> CohortPage:
         year_group_names=tuple(name for name in names if name),
         band_names=tuple(report.bands.loc[report.bands["students"] > 0, "band"]),
     )
-
-
-def _heading(names: tuple[str, ...]) -> str:
-    """Name the year groups: ``Grades 9 to 12`` where they follow each other, else each, else how many."""
-    found = [_GRADE.fullmatch(name) for name in names]
-    parts = [match for match in found if match is not None]
-    numbers = [int(match["number"]) for match in parts]
-    if len(parts) == len(names) > 1 and len({match["word"] for match in parts}) == 1:
-        follow = numbers == list(range(numbers[0], numbers[0] + len(numbers)))
-        if follow and parts[0]["word"]:
-            return f"{parts[0]['word']}s {numbers[0]} to {numbers[-1]}"
-    named = [name for name in names if name]
-    if not named:
-        return "All students"
-    if len(named) > _MOST_NAMED:
-        return f"All {len(named)} year groups"
-    return " and ".join(filter(None, (", ".join(named[:-1]), named[-1])))
 
 
 def _facts(report: AbsenceAnalysis) -> str:
@@ -152,9 +133,9 @@ def _bands(report: AbsenceAnalysis) -> tuple[BandShare, ...]:
     for band, rule, count in zip(table["band"], table["rule"], counts, strict=True):
         if not count and band not in shades:
             continue
-        width = round(_LEAST_WIDTH + free * count / total, 1) if count else 0.0
+        width = round(_LEAST_WIDTH + free * count / total, 2) if count else 0.0
         shade = shades[band] if band in shades else shade_of(shades, None)
-        laid.append(BandShare(band, rule, shade, count, wording.share(count, total), round(start, 1), width))
+        laid.append(BandShare(band, rule, shade, count, wording.share(count, total), round(start, 2), width))
         start += width
     return tuple(laid)
 

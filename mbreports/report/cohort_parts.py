@@ -25,7 +25,7 @@ class BandShare:
     students, share
         How many, and their share of all: ``13 %``.
     start, width
-        Its place on a bar of `BAR_WIDTH` units.
+        Its place on the bar, in per cent.
     """
 
     name: str
@@ -81,11 +81,14 @@ class Column:
         Percent of the table's width; a table's widths make 100.
     number
         Whether it holds numbers: set to the right, in tabular figures.
+    screen_only
+        Whether paper does without it: a heading above the rows says it there.
     """
 
     label: str
     width: int
     number: bool = False
+    screen_only: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -105,6 +108,9 @@ class Row:
         The student's band as a small mark before the name.
     bar
         0 to 100: a bar in the last column, in place of text.
+    find, year_group
+        What a screen finds a student by: the school's own id, besides the name, and the year group; None: the row is
+        not looked for.
     """
 
     cells: tuple[str, ...]
@@ -112,6 +118,8 @@ class Row:
     student_id: int | None = None
     shade: Shade | None = None
     bar: float | None = None
+    find: str | None = None
+    year_group: str = ""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mbreports.absence.cohort import NO_LABEL, chronic_bands
 from mbreports.absence.shares import percent
 from mbreports.report import wording
+from mbreports.report.cohort_names import year_group_names
 from mbreports.report.cohort_parts import Column, Group, Listing, Row
 
 if TYPE_CHECKING:
@@ -17,15 +18,15 @@ if TYPE_CHECKING:
 __all__ = ["band_shades", "list_students", "shade_of", "student_link"]
 
 _COLUMNS = (
-    Column("Student", 25),
-    Column("Year group", 12),
-    Column("Label", 13),
-    Column("Absent", 12, number=True),
+    Column("Student", 26),
+    Column("Year group", 11),
+    Column("Label", 13, screen_only=True),
+    Column("Absent", 11, number=True),
     Column("Rate", 8, number=True),
     Column("Late", 6, number=True),
-    Column("Unex\u00adplained", 9, number=True),
+    Column("Unexplained", 11, number=True),
     Column("Spells", 6, number=True),
-    Column("Can miss", 9, number=True),
+    Column("Can miss", 8, number=True),
 )
 
 
@@ -55,48 +56,73 @@ def student_link(row: Any, cells: tuple[str, ...], **others: Any) -> Row:
 
 def list_students(report: AbsenceAnalysis) -> Listing:
     """Give everybody, by band, the worst first; within a band by the exact rate, then in the report's order."""
-    policy, students = report.policy, report.students
-    to_come = report.outlook.set_index("student_id")["sessions_to_come"]
+    policy, students, context = report.policy, report.students, _Context.of(report)
     shades, rules = band_shades(policy), dict(zip(policy.band_names, policy.band_rules(), strict=True))
     ordered = students.sort_values("absence_rate", ascending=False, kind="stable", na_position="last")
     groups = []
     for band in (*reversed(policy.band_names), None):
         held = ordered[ordered["band"].isna() if band is None else ordered["band"] == band]
         shade = shade_of(shades, band)
-        rows = tuple(_student_row(row, to_come.get(row.student_id), shade, policy) for row in held.itertuples())
+        rows = tuple(_student_row(row, shade, context) for row in held.itertuples())
         detail = f"{len(rows):,} of {wording.plural(len(students), 'student')}"
         rule = rules[band] if band is not None else f"fewer than {policy.min_possible} sessions"
         groups.append(Group(rows, name=band or NO_LABEL, detail=f"{rule} · {detail}", shade=shade))
-    return Listing(
-        "students", "Students by label", _note(policy), _COLUMNS, tuple(group for group in groups if group.rows)
-    )
+    columns = _COLUMNS if context.ahead else _COLUMNS[:-1]
+    note = _note(policy, ahead=context.ahead)
+    return Listing("students", "Students by label", note, columns, tuple(group for group in groups if group.rows))
 
 
-def _note(policy: Policy) -> str:
+def _note(policy: Policy, *, ahead: bool) -> str:
+    words = "Absent: sessions missed, of those possible. Unexplained: of those missed. Spells: runs of missed sessions."
+    if not ahead:
+        return words
     return (
-        "Absent: sessions missed, of those possible. Unexplained: of those missed. Spells: runs of missed sessions. "
-        "Can miss: how many of the sessions to come may be missed to finish the term below "
-        f"{percent(policy.threshold)}; "
-        "“past”: it cannot be finished below."
+        f"{words} Can miss: how many of the sessions to come may be missed to finish the term below "
+        f"{percent(policy.threshold)}; “past”: it cannot be finished below."
     )
 
 
-def _student_row(row: Any, to_come: Any, shade: Shade, policy: Policy) -> Row:
-    rate = float(row.absence_rate) if wording.given(row.absence_rate) else -1.0
-    cells = (
-        wording.clean(row.year_group),
+class _Context(NamedTuple):
+    """What a student's row needs besides the student's numbers."""
+
+    policy: Policy
+    year_groups: dict[Any, str]
+    school_ids: dict[Any, Any]
+    to_come: dict[Any, Any]
+
+    @classmethod
+    def of(cls, report: AbsenceAnalysis) -> _Context:
+        """Take it from a report."""
+        school_ids = report.term.students.set_index("student_id")["school_id"].to_dict()
+        to_come = report.outlook.set_index("student_id")["sessions_to_come"].to_dict()
+        return cls(report.policy, year_group_names(report), school_ids, to_come)
+
+    @property
+    def ahead(self) -> bool:
+        """Whether anybody still has sessions to come."""
+        return any(wording.given(number) and number > 0 for number in self.to_come.values())
+
+
+def _student_row(row: Any, shade: Shade, context: _Context) -> Row:
+    year_group = context.year_groups.get(row.year_group, "")
+    rate = round(float(row.absence_rate), 5) if wording.given(row.absence_rate) else -1.0
+    cells: tuple[str, ...] = (
+        year_group,
         row.band if wording.given(row.band) else NO_LABEL,
         f"{row.absent:,} of {row.possible:,}",
-        wording.percent(row.absent, row.possible, policy),
+        wording.percent(row.absent, row.possible, context.policy),
         wording.whole(row.late),
         wording.whole(row.unexcused),
         wording.whole(row.spells),
-        _can_miss(row.can_still_miss, to_come),
     )
     label = rate if wording.given(row.band) else -1.0
     counts = (int(row.absent), rate, int(row.late), int(row.unexcused), _key(row.spells))
-    keys = (None, None, label, *counts, _key(row.can_still_miss, missing=10**6))
-    return student_link(row, cells, keys=keys, shade=shade)
+    keys: tuple[float | str | None, ...] = (None, None, label, *counts)
+    if context.ahead:
+        cells += (_can_miss(row.can_still_miss, context.to_come.get(row.student_id)),)
+        keys += (_key(row.can_still_miss, missing=10**6),)
+    find = wording.clean(context.school_ids.get(row.student_id))
+    return student_link(row, cells, keys=keys, shade=shade, find=find, year_group=year_group)
 
 
 def _can_miss(can: Any, to_come: Any) -> str:
