@@ -21,6 +21,7 @@ from requests_cache import SerializerPipeline
 from requests_cache.backends.sqlite import SQLiteDict
 from requests_cache.serializers import Stage
 
+from mbreports.api.flights import same_host
 from mbreports.files import PRIVATE_FILE, PRIVATE_FOLDER
 
 if TYPE_CHECKING:
@@ -120,9 +121,12 @@ def _dump(kept: Kept) -> bytes:
 
 def _load(row: bytes) -> Kept:
     try:
-        return Kept(**json.loads(zlib.decompress(row)))
-    except (zlib.error, RecursionError) as error:
-        raise ValueError("a row of the cache cannot be read") from error
+        kept = Kept(**json.loads(zlib.decompress(row)))
+        if all(isinstance(time, int | float) for time in (kept.created, kept.fresh_until, kept.gone)):
+            return kept
+    except (zlib.error, TypeError, ValueError, RecursionError):
+        pass
+    raise ValueError("a row of the cache cannot be read")
 
 
 class _Rows(SQLiteDict):
@@ -243,7 +247,7 @@ class Store:
     """
     The answers of one school and token.
 
-    No method raises on account of the file: one that is corrupt is set aside and a new one begun; one that is locked
+    No method raises on account of the file: one that is corrupt is deleted and a new one begun; one that is locked
     or cannot be written is left alone for a while. A read then simply asks ManageBac.
     """
 
@@ -282,9 +286,18 @@ class Store:
             self._do(partial(_Rows.remove, keys=wanted), None)
 
     def drop_matching(self, matches: Callable[[str], bool]) -> None:
-        """Delete the answers whose keys match: now, or (locked) before anything is read again."""
+        """
+        Delete the answers whose keys match, those of the same host's other tokens too.
+
+        Where the file is locked, that is done before anything is read again.
+        """
         if not self._do(partial(_Rows.remove_matching, matches=matches), otherwise=False):
             self._undropped.append(matches)
+        for path in self.path.parent.glob("*.sqlite"):
+            if path != self.path and same_host(path, self.path):
+                other = Store(path, self._clock)
+                other._do(partial(_Rows.remove_matching, matches=matches), otherwise=False)
+                other.close()
 
     def size(self) -> int:
         """Bytes on disk."""
@@ -293,39 +306,43 @@ class Store:
         return 0
 
     def forget(self) -> None:
-        """Delete the file and everything beside it that is its own."""
+        """Delete all answers (another client may have the file open), the file, and what is beside it of its own."""
         with self._lock:
+            self._do(partial(_Rows.remove_matching, matches=lambda _: True), otherwise=False)
+            self._undropped.clear()
             self.close()
-            for path in [*self._files(), *self._files(".corrupt")]:
+            for path in self._files():
                 path.unlink(missing_ok=True)
 
     def close(self) -> None:
-        """Close the file, its log carried over."""
+        """Close the file, its log carried over, and what a lock kept from being deleted deleted."""
         with self._lock:
+            if self._undropped:
+                self._rest_until = 0.0
+                self._do(lambda _: None, None)
             rows, self._rows = self._rows, None
             if rows is not None:
                 with contextlib.suppress(sqlite3.Error):
                     rows.checkpoint()
                 rows.shut()
 
-    def _files(self, suffix: str = "") -> list[Path]:
-        return [self.path.with_name(self.path.name + suffix + side) for side in _SIDES]
+    def _files(self) -> list[Path]:
+        return [self.path.with_name(self.path.name + side) for side in _SIDES]
 
     def _do(self, work: Callable[[_Rows], Any], otherwise: Any) -> Any:
         """Do some work with the rows; where that cannot be, give `otherwise`."""
-        if self._clock.monotonic() < self._rest_until:
+        with self._lock:  # whoever waited here while another met a locked file need not meet it too
+            if self._clock.monotonic() < self._rest_until:
+                return otherwise
+            for _ in range(2):
+                try:
+                    return work(self._ready())
+                except (sqlite3.Error, OSError) as error:
+                    if type(error) is not sqlite3.DatabaseError:  # its children: locks, a full disk, a closed file
+                        self._rest(error)
+                        return otherwise
+                    self._begin_anew()
             return otherwise
-        for _ in range(2):
-            try:
-                return work(self._ready())
-            except (sqlite3.Error, OSError) as error:
-                if (
-                    type(error) is not sqlite3.DatabaseError
-                ):  # its children tell of locks, of a full disk, of a closed file
-                    self._rest(error)
-                    return otherwise
-                self._set_aside()
-        return otherwise
 
     def _ready(self) -> _Rows:
         with self._lock:
@@ -351,14 +368,13 @@ class Store:
         _log.warning("the cache %s is left alone for %d s: %s", self.path.name, _REST, error)
         self._rest_until = self._clock.monotonic() + _REST
 
-    def _set_aside(self) -> None:
-        _log.warning("the cache %s is corrupt: it is set aside, and a new one begun", self.path.name)
-        with self._lock:
-            rows, self._rows = self._rows, None
-            if rows is not None:
-                with contextlib.suppress(sqlite3.Error):
-                    rows.shut()
-            with contextlib.suppress(OSError):
-                self.path.replace(self.path.with_name(self.path.name + ".corrupt"))
-                for path in self._files()[1:]:
-                    path.unlink(missing_ok=True)
+    def _begin_anew(self) -> None:
+        """Delete a file that is corrupt: it holds children's records, and nobody could purge it."""
+        _log.warning("the cache %s is corrupt: it is deleted, and a new one begun", self.path.name)
+        rows, self._rows = self._rows, None
+        if rows is not None:
+            with contextlib.suppress(sqlite3.Error):
+                rows.shut()
+        with contextlib.suppress(OSError):
+            for path in self._files():
+                path.unlink(missing_ok=True)
