@@ -321,4 +321,4 @@ def _basis_of(term: TermAttendance) -> str:
 
 
 def _mondays(dates: pd.Series[Any]) -> pd.Series[Any]:
-    return dates - pd.to_timedelta(dates.dt.weekday, unit="D")
+    return dates - pd.to_timedelta(dates.dt.day_of_week, unit="D")
