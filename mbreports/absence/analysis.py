@@ -134,7 +134,7 @@ class AbsenceAnalysis(TermNumbers):
             audit=self.audit,
             rule=self.rule,
             as_of=self.term.as_of,
-            policy=self.policy,
+            policy=self._counting_policy,
         )
 
     def compare(self, policies: Iterable[Policy]) -> pd.DataFrame:
@@ -164,7 +164,11 @@ class AbsenceAnalysis(TermNumbers):
             policy.name: AbsenceAnalysis(whole, policy, basis=self.basis).of_students(ids)._table  # noqa: SLF001
             for policy in policies
         }
-        return compare.compare(tables, chronic={policy.name: cohort.chronic_bands(policy) for policy in policies})
+        return compare.compare(
+            tables,
+            chronic={policy.name: cohort.chronic_bands(policy) for policy in policies},
+            names={policy.name: policy.band_names for policy in policies},
+        )
 
     def since(self, earlier: TermAttendance | AbsenceAnalysis) -> Change:
         """

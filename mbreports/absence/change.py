@@ -119,7 +119,7 @@ def _sentence(marks: pd.DataFrame, students: pd.DataFrame, later: int) -> str:
     parts = [f"Marks corrected: {len(marks)} ({said})", f"students in another band: {bands}"]
     moved = students["change"].abs().max()
     most = f", by at most {moved * 100:.1f} percentage points" if moved > 0 else ""
-    parts.append(f"students whose rate moved: {int((students['change'] != 0).sum())}{most}")
+    parts.append(f"students whose rate moved: {int((students['change'].fillna(0) != 0).sum())}{most}")
     if later:
         parts.append(f"marks of later days: {later}")
     return "; ".join(parts) + "."

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from mbreports.absence.meanings import PRESENT
+from mbreports.absence.excuse import covered_marks
+from mbreports.absence.meanings import ABSENT, PRESENT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,7 +55,7 @@ class Explanation:
     adjustments
         The student's adjustments, and what became of each.
     excusals
-        The excusals that met an absence.
+        The excusals that met an absence: whose days hold one.
     audit
         What is odd about the student's excusals, one row each.
     as_of
@@ -242,7 +243,7 @@ def explain(  # noqa: PLR0913 -- all that is known of a student, each of it by n
     row = found.iloc[0]
     own_marks, own_adjustments = _own(marks, student_id), _own(adjustments, student_id)
     own_excusals = _own(excusals, student_id)
-    met = own_excusals["excusal_id"].isin(own_marks["excused_by"].dropna())
+    met = covered_marks(own_marks.loc[own_marks["meaning"].isin(ABSENT), ["student_id", "date"]], own_excusals)
     return Explanation(
         student_id=int(row["student_id"]),
         name=" ".join(row[["first_name", "last_name"]].dropna()),
@@ -250,11 +251,11 @@ def explain(  # noqa: PLR0913 -- all that is known of a student, each of it by n
         absent=int(row["absent"]),
         band=None if pd.isna(row["band"]) else str(row["band"]),
         sentence=band_sentence(int(row["absent"]), int(row["possible"]), policy),
-        rule=list(rule),
+        rule=[*rule, *_lates(row, policy)],
         marks=own_marks,
         counts=_own(counts, student_id),
         adjustments=own_adjustments,
-        excusals=own_excusals[met].reset_index(drop=True),
+        excusals=own_excusals[own_excusals.index.isin(met["excusal"])].reset_index(drop=True),
         audit=_own(audit, student_id),
         as_of=as_of,
         uncertain=_uncertain(row, own_adjustments, policy),
@@ -271,7 +272,8 @@ def _uncertain(row: pd.Series[Any], adjustments: pd.DataFrame, policy: Policy) -
     absent, possible, unrecorded = int(row["absent"]), int(row["possible"]), int(row["unrecorded"])
     if unrecorded:
         out.append(f"{_sessions(unrecorded)} unrecorded: {_UNRECORDED_RULES[policy.unrecorded]}")
-        worst = policy.band_of(absent + unrecorded, possible) if policy.unrecorded == "present" else None
+        left_out = {"present": 0, "exclude": unrecorded}.get(policy.unrecorded)
+        worst = None if left_out is None else policy.band_of(absent + unrecorded, possible + left_out)
         if worst not in (None, row["band"]):
             out.append(f"were the student absent in all of them, the label would be {worst}")
     if unclassified := int(row["unclassified"]):
@@ -283,6 +285,15 @@ def _uncertain(row: pd.Series[Any], adjustments: pd.DataFrame, policy: Policy) -
     elif not_fitting := int((adjustments.get("not_fitting", pd.Series(dtype="int64")) != 0).sum()):
         out.append(f"{not_fitting} of the adjustments did not fit: no count falls below 0")
     return out
+
+
+def _lates(row: pd.Series[Any], policy: Policy) -> list[str]:
+    """How many of a student's lates are in the absences that are compared."""
+    lates = int(row.get("late", 0))
+    if not policy.lates_per_absence or not lates:
+        return []
+    counted = lates // policy.lates_per_absence
+    return [f"Of this student, {lates} late{'' if lates == 1 else 's'} counted as {counted} of the absences."]
 
 
 def _sessions(count: int) -> str:

@@ -127,8 +127,12 @@ class TermNumbers:
 
     @functools.cached_property
     def _adjusted(self) -> tuple[pd.DataFrame, pd.DataFrame]:
-        policy = self.policy if self.basis == "homeroom" else self.policy.replace(adjustments="leave")
-        return adjust.apply_adjustments(self._from_marks, self._assigned, policy)
+        return adjust.apply_adjustments(self._from_marks, self._assigned, self._counting_policy)
+
+    @property
+    def _counting_policy(self) -> Policy:
+        """The policy as it counts here: the adjustments are of homeroom, and no class's."""
+        return self.policy if self.basis == "homeroom" else self.policy.replace(adjustments="leave")
 
     @functools.cached_property
     def _from_marks(self) -> pd.DataFrame:

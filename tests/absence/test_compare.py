@@ -46,6 +46,15 @@ def test_other_names_alone_are_no_difference() -> None:
     assert not out["differs"].any()
 
 
+def test_another_band_of_the_same_names_is_a_change() -> None:
+    """Two policies that call their bands the same differ on who moves, after those who turn chronic."""
+    names = {"Ours": ("fine", "risk", "chronic"), "Theirs": ("fine", "risk", "chronic")}
+    ours, theirs = table_of(["fine", "fine", "risk", None]), table_of(["fine", "risk", "chronic", None])
+    out = compare({"Ours": ours, "Theirs": theirs}, chronic=dict.fromkeys(names, ("chronic",)), names=names)
+    assert out["student_id"].tolist() == [3, 2, 1, 4]
+    assert out["differs"].tolist() == [True, True, False, False]
+
+
 def test_no_label_is_not_chronic() -> None:
     """A student without a label under one policy differs from being chronic under another."""
     out = compare({"Ours": table_of([None]), "Theirs": table_of(["severe"])}, chronic=CHRONIC)

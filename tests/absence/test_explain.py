@@ -86,6 +86,26 @@ def test_only_excusals_that_met_an_absence_are_held() -> None:
     assert explain(1, **parts()).excusals["excusal_id"].tolist() == [5]
 
 
+def test_an_excusal_without_an_id_that_met_an_absence_is_held() -> None:
+    """Some of ManageBac's lists give excusals no id: their days say what they met."""
+    excusals = parts()["excusals"].assign(excusal_id=pd.array([None, None], dtype="Int64"))
+    assert explain(1, **parts(excusals=excusals)).excusals["start_date"].tolist() == [pd.Timestamp("2025-09-02")]
+
+
+def test_lates_that_count_as_absences_are_said() -> None:
+    """Where lates count, the explanation says how many of the absences they are."""
+    policy = Policy().replace(lates_per_absence=3)
+    out = explain(1, **parts(table=parts()["table"].assign(late=[7, 1]), policy=policy))
+    assert out.rule[-1] == "Of this student, 7 lates counted as 2 of the absences."
+
+
+def test_sessions_that_are_left_out_could_change_the_label() -> None:
+    """Under a policy that leaves unrecorded sessions out, the worst case adds them to both sides."""
+    table = parts()["table"].assign(unrecorded=[4, 0])
+    out = explain(1, **parts(table=table, policy=Policy().replace(unrecorded="exclude")))
+    assert out.uncertain[-1] == "were the student absent in all of them, the label would be severe chronic"
+
+
 def test_missing_band_is_none() -> None:
     """Without a label the band is None, and the title says so."""
     given = parts()
