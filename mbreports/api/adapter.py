@@ -51,6 +51,8 @@ class _Attempt:
 class _Watched:
     """A connection that tells the attempt of its thread that it is used, and when something was sent on it."""
 
+    _to_proxy = False
+
     def request(self, *args: Any, **kwargs: Any) -> None:
         attempt: _Attempt | None = getattr(_here, "attempt", None)
         if attempt is not None:
@@ -61,9 +63,16 @@ class _Watched:
         attempt: _Attempt | None = getattr(_here, "attempt", None)
         if self.sock is None:  # type: ignore[attr-defined]
             self.connect()  # type: ignore[attr-defined]
-        if attempt is not None:
+        if attempt is not None and not self._to_proxy:
             attempt.sent = True
         super().send(data)  # type: ignore[misc]
+
+    def _tunnel(self) -> None:
+        self._to_proxy = True  # a proxy is only asked for a way: nothing of the request itself is sent
+        try:
+            super()._tunnel()  # type: ignore[misc]
+        finally:
+            self._to_proxy = False
 
 
 class _Plain(_Watched, HTTPConnection):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import concurrent.futures as cf
+import queue
 import threading
+import time
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from tqdm.auto import tqdm
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 
     from mbreports.api.address import Call
     from mbreports.api.client import Answer, Client
+
+    _Outcome = tuple[Call, Answer | None, BaseException | None]
 
 __all__ = ["read_many"]
 
@@ -77,20 +81,63 @@ def _all(
     cancelled: threading.Event,
     bar: tqdm[Any],
 ) -> dict[Call, Answer | None]:
-    pool = cf.ThreadPoolExecutor(client.workers, thread_name_prefix="mbreports")
-    futures = {pool.submit(ask, call): call for call in wanted}
-    waiting = set(futures)
+    found: dict[Call, Answer | None] = {}
+    todo = deque(wanted)
+    done: queue.SimpleQueue[_Outcome] = queue.SimpleQueue()
+    workers = [_Worker(ask, todo, done, number) for number in range(min(client.workers, len(wanted)))]
     try:
-        while waiting:
-            done, waiting = cf.wait(waiting, timeout=_LOOK, return_when=cf.FIRST_COMPLETED)
-            for future in done:
-                future.result()
-            bar.update(len(done))
+        for worker in workers:
+            worker.start()
+        while len(found) < len(wanted):
+            landed = _landed(done)
+            found |= landed
+            bar.update(len(landed))
     except BaseException:
+        todo.clear()
         cancelled.set()
-        pool.shutdown(wait=False, cancel_futures=True)
         client.break_off()
-        cf.wait(futures, timeout=_GRACE)
+        deadline = time.monotonic() + _GRACE
+        for worker in workers:
+            worker.join(max(0.0, deadline - time.monotonic()))
         raise
-    pool.shutdown()
-    return {call: future.result() for future, call in futures.items()}
+    for worker in workers:
+        worker.join()
+    return found
+
+
+def _landed(done: queue.SimpleQueue[_Outcome]) -> dict[Call, Answer | None]:
+    """Wait a little for an answer: Ctrl-C is seen in between, on every system."""
+    try:
+        call, answer, error = done.get(timeout=_LOOK)
+    except queue.Empty:
+        return {}
+    if error is not None:
+        raise error
+    return {call: answer}
+
+
+class _Worker(threading.Thread):
+    """Asks call after call. The process does not wait for it: one that is still connecting stops nobody's Ctrl-C."""
+
+    def __init__(
+        self,
+        ask: Callable[[Call], Answer | None],
+        todo: deque[Call],
+        done: queue.SimpleQueue[_Outcome],
+        number: int,
+    ) -> None:
+        super().__init__(name=f"mbreports-{number}", daemon=True)
+        self._work = (ask, todo, done)
+
+    def run(self) -> None:
+        ask, todo, done = self._work
+        while True:
+            try:
+                call = todo.popleft()
+            except IndexError:
+                return
+            try:
+                done.put((call, ask(call), None))
+            except BaseException as error:  # noqa: BLE001 -- raised again by the thread that waits
+                done.put((call, None, error))
+                return

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from mbreports.api.address import Call, checked_day, checked_id
 from mbreports.api.checks import Misshapen, mapping
 from mbreports.api.endpoints import EXTENDED, operation_of
-from mbreports.api.fetch.excused import EXCUSAL
+from mbreports.api.fetch.excused import EXCUSAL, EXCUSED
 from mbreports.api.replies import Reply, parse
 from mbreports.api.tables import table
 from mbreports.api.transport import Lost
 from mbreports.errors import NotAllowed, OutcomeUnknown, Rejected, TryLater
-from mbreports.frames.columns import EXCUSALS, conform
+from mbreports.frames.columns import conform
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -294,7 +294,7 @@ def _excusal(client: Client, method: str, path: str, body: dict[str, Any] | None
 
 def _excusal_in(document: Any) -> pd.DataFrame:
     held = mapping(mapping(document).get("excusal"), ("excusal",))
-    return conform(table([held], EXCUSAL, ("excusal",)), EXCUSALS)
+    return conform(table([held], EXCUSAL, ("excusal",)), EXCUSED)
 
 
 def _done(document: Any) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["adjustments", "class_date", "class_term", "homeroom_date", "homeroom_term"]
 
 _DAY = {"student_id": "int64", "status": "Int16", "label": "str", "note": "str"}
-_ADJUSTMENT = (Column("adjustment_id", "Int64", "id"), Column("label", "str", "name"), Column("adjustment", "int64"))
+_ADJUSTMENT = (Column("adjustment_id", "int64", "id"), Column("label", "str", "name"), Column("adjustment", "int64"))
 
 
 def class_term(client: Client, class_id: int, term_id: int, *, archived_students: bool = False) -> pd.DataFrame:
@@ -60,7 +60,7 @@ def class_term(client: Client, class_id: int, term_id: int, *, archived_students
     Source: ``GET /classes/{id}/attendance/term/{term_id}``.
     """
     path = f"classes/{checked_id(class_id, 'class_id')}/attendance/term/{checked_id(term_id, 'term_id')}"
-    frame: pd.DataFrame = ask(client, Call.to(path, archived_students=archived_students), totals_of)
+    frame: pd.DataFrame = ask(client, Call.to(path, archived_students=bool(archived_students)), totals_of)
     return frame
 
 
@@ -196,7 +196,7 @@ def adjustments(client: Client, year_group_id: int, term_id: int) -> pd.DataFram
 
         =============  ======  ====================================
         student_id     int64   ManageBac's id
-        adjustment_id  Int64   the adjustment's id
+        adjustment_id  int64   the adjustment's id
         label          str     the name of the category
         adjustment     int64   sessions added, or (below 0) taken off
         =============  ======  ====================================
@@ -249,4 +249,4 @@ def adjustments_of(document: Any) -> pd.DataFrame:
         student_id = whole(student, "id", where)
         if rows:
             frames.append(table(rows, _ADJUSTMENT, (*where, "attendance_adjustments")).assign(student_id=student_id))
-    return conform(pd.concat(frames[1:] or frames), ADJUSTMENTS)
+    return conform(pd.concat(frames[1:] or frames), ADJUSTMENTS | {"adjustment_id": "int64"})

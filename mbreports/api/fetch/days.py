@@ -10,7 +10,7 @@ from mbreports.api import shape
 from mbreports.api.fetch.asked import Ages, dated, days_in, ids_in
 from mbreports.api.fetch.attendance import day_call
 from mbreports.api.many import read_many
-from mbreports.errors import NotFound
+from mbreports.errors import NotFound, Rejected
 from mbreports.frames.columns import MARKS, conform, empty
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def marks_of(
     ages: Ages | None = None,
     skip_missing: bool = False,
 ) -> pd.DataFrame:
-    """Give the marks of pairs of day and group; with `skip_missing`, a 404 means that there was no register."""
+    """Give the marks of pairs of day and group; with `skip_missing`, a date that is refused has no register."""
     calls = [day_call(kind, group, day) for day, group in pairs]
     classes = kind == "classes"
     answers = read_many(
@@ -144,7 +144,7 @@ def marks_of(
         calls,
         shape.class_day if classes else shape.homeroom_day,
         what="class days" if classes else "homeroom days",
-        missing=(lambda error: isinstance(error, NotFound)) if skip_missing else None,
+        missing=(lambda error: isinstance(error, NotFound | Rejected)) if skip_missing else None,
     )
     held = [(pair, answer) for pair, answer in zip(pairs, answers, strict=True) if answer is not None]
     if ages is not None:

@@ -9,8 +9,8 @@ import pandas as pd
 from mbreports.api.address import Call, checked_day
 from mbreports.api.fetch.asked import dated, ids_in
 from mbreports.api.many import read_many
-from mbreports.api.tables import Column, paged_table
-from mbreports.frames.columns import DATE, EXCUSALS, INSTANT, conform, empty
+from mbreports.api.tables import Column, columns_of, paged_table
+from mbreports.frames.columns import DATE, INSTANT, conform, empty
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
     from mbreports.api.client import Client
 
-__all__ = ["EXCUSAL", "excusals", "excusals_call", "excusals_of"]
+__all__ = ["EXCUSAL", "EXCUSED", "excusals", "excusals_call", "excusals_of"]
 
 EXCUSAL = (
-    Column("excusal_id", "Int64", "id"),
+    Column("excusal_id", "int64", "id"),
     Column("student_id", "int64"),
     Column("parent_id", "Int64"),
     Column("start_date", DATE),
@@ -31,6 +31,7 @@ EXCUSAL = (
     Column("created_at", INSTANT),
     Column("updated_at", INSTANT),
 )
+EXCUSED = columns_of(EXCUSAL)
 
 
 def excusals(
@@ -57,7 +58,7 @@ def excusals(
         One row per excusal, the students in the given order, each one's excusals in the API's.
 
         ==========  ==================  ====================================
-        excusal_id  Int64               ManageBac's id
+        excusal_id  int64               ManageBac's id
         student_id  int64
         parent_id   Int64               who sent it
         start_date  datetime64[us]      the first day
@@ -83,7 +84,7 @@ def excusals(
     calls = [excusals_call(student, day) for student in ids_in(student_ids, "student_ids")]
     answers = [each for each in read_many(client, calls, excusals_of, what="excusals") if each is not None]
     frames = [each.value for each in answers if len(each.value)]
-    frame = conform(pd.concat(frames), EXCUSALS) if frames else empty(EXCUSALS)
+    frame = conform(pd.concat(frames), EXCUSED) if frames else empty(EXCUSED)
     return dated(frame, answers)
 
 

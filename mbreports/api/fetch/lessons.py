@@ -73,8 +73,12 @@ def _listed(pages: Any) -> list[dict[str, Any]]:
 
 
 def _programme_of(row: dict[str, Any], plan: Plan) -> Programme | None:
-    keys = {programme_key(name) for name in row["programmes"]}
-    return next((programme for programme in plan.programmes if programme.key in keys), None)
+    """Give a class's programme: by its name, else by its terms', else the only one that there is."""
+    ours = {programme.key: programme for programme in plan.programmes}
+    theirs = plan.all_terms.loc[plan.all_terms["term_id"].isin([each for each in row["terms"] if each is not None])]
+    named = [programme_key(name) for name in (*row["programmes"], *theirs["programme"])]
+    known = {programme_key(spelt) for spelt in plan.all_terms["programme"]}
+    return next((ours[key] for key in named if key in ours), ours[min(ours)] if len(known) == 1 and ours else None)
 
 
 def _runs(row: dict[str, Any], plan: Plan, programme: Programme) -> bool:

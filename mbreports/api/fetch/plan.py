@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Group", "Plan", "Programme", "plan_term"]
 
+_log = logging.getLogger(__name__)
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _PATH = "school/academic-years"
 
@@ -92,7 +94,7 @@ def plan_term(  # noqa: PLR0913 -- the contract's keywords
     listed = _aged(year_groups(client), ages)
     if only is not None and set(only) - set(listed["year_group_id"]):
         listed = pd.concat([listed, _aged(year_groups(client, archived=True), ages)]).drop_duplicates("year_group_id")
-    pairs = _chosen_groups(listed, chosen, only)
+    pairs = _chosen_groups(listed, chosen, only, {programme_key(spelt) for spelt in every["programme"]})
     programmes = {
         key: _programme(client, row, [group for group, of in pairs if of == key], free, ages)
         for key, row in chosen.items()
@@ -150,7 +152,9 @@ def _chosen_terms(every: pd.DataFrame, wanted: list[int]) -> dict[str, Any]:
     return chosen
 
 
-def _chosen_groups(listed: pd.DataFrame, chosen: dict[str, Any], only: list[int] | None) -> list[tuple[Any, str]]:
+def _chosen_groups(
+    listed: pd.DataFrame, chosen: dict[str, Any], only: list[int] | None, known: set[str]
+) -> list[tuple[Any, str]]:
     """Give the year groups, each with the key of its programme."""
     rows = _rows(listed)
     if only is not None:
@@ -163,7 +167,7 @@ def _chosen_groups(listed: pd.DataFrame, chosen: dict[str, Any], only: list[int]
         rows = [row for row in rows if row.year_group_id in only]
     else:
         rows = [row for row in rows if row.archived is pd.NA or not row.archived]
-    pairs = [(row, _programme_of(row, chosen)) for row in rows]
+    pairs = [(row, _programme_of(row, chosen, known, asked_for=only is not None)) for row in rows]
     strays = [row for row, key in pairs if key is None]
     if strays and only is not None:
         spelt = ", ".join(str(row.programme) for row in chosen.values())
@@ -174,9 +178,21 @@ def _chosen_groups(listed: pd.DataFrame, chosen: dict[str, Any], only: list[int]
     return [(row, key) for row, key in pairs if key is not None]
 
 
-def _programme_of(row: Any, chosen: dict[str, Any]) -> str | None:
-    keys = (programme_key(_said(row.program_code)), programme_key(_said(row.program)))
-    return next((key for key in keys if key in chosen), None)
+def _programme_of(row: Any, chosen: dict[str, Any], known: set[str], *, asked_for: bool) -> str | None:
+    """Give the key of a year group's programme among the chosen ones, None where it is of another."""
+    keys = {programme_key(_said(row.program_code)), programme_key(_said(row.program))}
+    if found := next((key for key in chosen if key in keys), None):
+        return found
+    if keys & known or len(chosen) > 1:
+        return None
+    if asked_for or len(known) == 1:  # no programme is spelt like that: it can only be the one that was given
+        return next(iter(chosen))
+    _log.warning(
+        "year group %s is of the programme %r, and no term is: it is left out unless it is asked for by its id",
+        row.year_group_id,
+        row.program,
+    )
+    return None
 
 
 def _programme(client: Client, row: Any, groups: list[Any], free: set[int], ages: Ages) -> Programme:

@@ -28,6 +28,7 @@ _TERM = (
     Column("active", "boolean"),
 )
 _YEAR = (Column("academic_year_id", "int64", "id"), Column("academic_year", "str", "name"))
+_TERMS = TERMS | {"term_id": "int64", "academic_year_id": "int64"}
 _CATEGORY = (
     Column("status", "Int16"),
     Column("label"),
@@ -84,10 +85,10 @@ def terms(client: Client) -> pd.DataFrame:
         One row per term and programme, in the API's order.
 
         ================  ==============  ===================================
-        term_id           Int64           ManageBac's id
+        term_id           int64           ManageBac's id
         name              str             such as ``Term 1``
         programme         str             as ManageBac spells it here, such as ``diploma``
-        academic_year_id  Int64           ManageBac's id
+        academic_year_id  int64           ManageBac's id
         academic_year     str
         starts_on         datetime64[us]
         ends_on           datetime64[us]  included
@@ -121,7 +122,7 @@ def _terms_of(document: Any) -> pd.DataFrame:
             listed = table(items(year, "academic_terms", place), _TERM, (*place, "academic_terms"))
             frames.append(listed.assign(programme=programme, **{one.name: one.read(year, place) for one in _YEAR}))
     held_frames = [frame for frame in frames if len(frame)]
-    return conform(pd.concat(held_frames) if held_frames else table([], _TERM), TERMS)
+    return conform(pd.concat(held_frames) if held_frames else table([], _TERM), _TERMS)
 
 
 def attendance_categories(client: Client, academic_year_id: int) -> pd.DataFrame:

@@ -71,7 +71,7 @@ def timetable(
 
     def make(document: Any) -> pd.DataFrame:
         slots = _slots(document, period_offset)
-        return _matrix(slots if include_disabled else slots[slots["enabled"].fillna(value=True)], values)
+        return _matrix(slots if include_disabled else slots[slots["enabled"]], values)
 
     frame: pd.DataFrame = ask(client, call, make)
     return frame
@@ -86,6 +86,7 @@ def _slots(document: Any, period_offset: int) -> pd.DataFrame:
         spot = (*where, "academic_years", number)
         year = mapping(each, spot)
         slots = table(items(year, "slots", spot), _SLOT, (*spot, "slots"))
+        slots["enabled"] = slots["enabled"].fillna(value=True)  # one that does not say so is not switched off
         if ((slots["period"] >= _BITS) | (slots["period"] < -_BITS)).any():
             raise Misshapen((*spot, "slots"), "must hold numbers of periods")
         if whole(year, "period_starts_count_from", spot, optional=True) is None:

@@ -16,7 +16,7 @@ from mbreports.api.fetch.plan import Plan, plan_term
 from mbreports.api.fetch.roster import roster, teacher_names, with_strangers
 from mbreports.api.fetch.school import attendance_categories
 from mbreports.api.many import read_many
-from mbreports.errors import NotFound
+from mbreports.errors import BadAnswer, FrameError, NotFound
 from mbreports.frames.columns import (
     ADJUSTMENTS,
     CATEGORIES,
@@ -121,16 +121,13 @@ def term(  # noqa: PLR0913 -- the contract's keywords
     people = with_strangers(client, plan, people, parts, ages)
     parts["excusals"] = _excusals(client, people, ages) if excusals else empty(EXCUSALS)
     people = people.assign(homeroom=people["homeroom_advisor_id"].map(names))
-    return TermAttendance.from_frames(
-        **_facts(plan),
-        **parts,
-        students=people.drop(columns="homeroom_advisor_id"),
-        school_days=_school_days(plan),
-        categories=_categories(client, plan, ages),
-        terms=plan.terms,
-        fetched_at=ages.instant,
-        stale=ages.stale,
-    )
+    parts |= {"students": people.drop(columns="homeroom_advisor_id"), "school_days": _school_days(plan)}
+    parts |= {"categories": _categories(client, plan, ages), "terms": plan.terms}
+    try:
+        return TermAttendance.from_frames(**_facts(plan), **parts, fetched_at=ages.instant, stale=ages.stale)
+    except FrameError as error:
+        problems = str(error)
+    raise BadAnswer(f"the answers for term {plan.programmes[0].term_id} do not fit together: {problems}")
 
 
 def _facts(plan: Plan) -> dict[str, Any]:
