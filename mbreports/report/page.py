@@ -92,11 +92,15 @@ def _cohort_document(env: jinja2.Environment, page: CohortPage, look: Look) -> P
 
 def _student_document(env: jinja2.Environment, student: StudentPage, sheet: Sheet, look: Look) -> PrintDocument:
     foot = " · ".join(filter(None, (sheet.as_of, student.reconciles, sheet.footer)))
-    edges = _edges(foot, head=f"{student.name} · {sheet.title}", foot=f"{student.name} · page")
+    edges = _edges(foot, head=f"{_short(student.name, 40)} · {sheet.title}", foot=f"{_short(student.name, 28)} · page")
     html = templating.render(env, "student.html", student=student, sheet=sheet, look=look, interactive=False, **edges)
     return PrintDocument(html, student.name, student.section or None, student.student_id, student.name)
 
 
 def _edges(foot_left: str, *, head: str, foot: str) -> dict[str, Any]:
-    """Give what stands at the edges of every sheet of paper."""
-    return {"foot_left": foot_left, "head": head, "foot_right": foot}
+    """Give what stands at the edges of every sheet of paper, each short enough for one line."""
+    return {"foot_left": _short(foot_left, 110), "head": _short(head, 90), "foot_right": foot}
+
+
+def _short(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"

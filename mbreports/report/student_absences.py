@@ -20,8 +20,6 @@ __all__ = ["list_absences"]
 _LONGEST = 400
 """Characters of a note that a page prints; the workbook has all of it."""
 
-Session = "Mapping[str, Any]"
-
 
 def list_absences(  # noqa: PLR0913, PLR0917 -- the parts of a page
     sessions: Sequence[Mapping[str, Any]],
@@ -52,7 +50,7 @@ def list_absences(  # noqa: PLR0913, PLR0917 -- the parts of a page
         Absence(
             key=letters[_code(run[0]["status"]), run[0]["meaning"]],
             when=_when(run, classes),
-            recorded_as=_recorded(run, unit),
+            recorded_as=_recorded(run, letters, unit),
             note=_cut(run[0]["note"]),
             explained=run[0]["meaning"] == EXCUSED,
             explanation=_explanation(run, excusals, policy),
@@ -105,8 +103,8 @@ def _when(run: Sequence[Mapping[str, Any]], classes: Mapping[int, Any]) -> str:
     return f"{said}, {name}" if name else said
 
 
-def _recorded(run: Sequence[Mapping[str, Any]], unit: Unit) -> str:
-    label = wording.clean(run[0]["label"]) or f"code {_code(run[0]['status'])}"
+def _recorded(run: Sequence[Mapping[str, Any]], letters: Mapping[tuple[int | None, str], Key], unit: Unit) -> str:
+    label = wording.clean(run[0]["label"]) or letters[_code(run[0]["status"]), run[0]["meaning"]].label
     return label if len(run) == 1 else f"{label}, {unit.count(len(run))}"
 
 
@@ -114,7 +112,7 @@ def _explanation(run: Sequence[Mapping[str, Any]], excusals: Sequence[Mapping[st
     first = run[0]
     if first["meaning"] == UNEXCUSED:
         return "No explanation yet"
-    if policy.meanings.get(_code(first["status"])) != UNEXCUSED:  # type: ignore[arg-type]
+    if policy.meanings.get(int(first["status"])) != UNEXCUSED:
         return "By the code itself"
     excusal = _excusal(first, excusals)
     if excusal is None:

@@ -272,7 +272,7 @@ def _letters(report: AbsenceAnalysis) -> dict[tuple[int | None, str], Key]:
         if meaning == UNRECORDED:
             words = _WORDS[meaning]
         keys[_code(code["status"]), meaning] = Key(
-            code["letter"], "present" if simple else _KINDS[meaning] or "other", words
+            code["letter"], "present" if simple else _KINDS[meaning] or "other", words, label
         )
     return keys
 

@@ -74,11 +74,12 @@ class Cells:
 
 @dataclasses.dataclass(frozen=True)
 class Key:
-    """A code of this page in the legend: its letter, how it is drawn, what it says."""
+    """A code of this page in the legend: its letter, how it is drawn, what it says; and the school's word for it."""
 
     letter: str
     kind: Kind | Literal["present", "holiday", "to come", "not enrolled"]
     words: str
+    label: str = ""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -144,8 +144,8 @@ def pattern(claims: Sequence[Mapping[str, Any]], spells: int) -> str:
     if claimed:
         best = min(claimed, key=lambda claim: claim["p"])
         return (
-            f"Often on {best['weekday']}s: {best['starts']} of {best['spells']} spells began on one, more than chance and "
-            "the school’s own week explain."
+            f"Often on {best['weekday']}s: {best['starts']} of {best['spells']} spells began on one, more than chance "
+            "and the school’s own week explain."
         )
     if claims:
         return f"With {wording.plural(spells, 'spell')}, no weekday stands out beyond chance."
