@@ -93,14 +93,11 @@ def _take(names: list[str], seen: dict[str, None]) -> None:
 
 
 def _last(meta: dict[str, Any], rows: list[str], number: int) -> bool:
-    if not meta:
-        return not rows
+    """Whether a page is the last: by its meta, and in any case where it has no rows."""
     pages = whole(meta, "total_pages", ("meta",), optional=True)
-    if pages is None:
-        return not rows
-    if pages > _MOST:
+    if pages is not None and pages > _MOST:
         raise Misshapen(("meta", "total_pages"), f"must be at most {_MOST}")
-    return number >= pages
+    return not rows or (pages is not None and number >= pages)
 
 
 def _agreed(meta: dict[str, Any], number: int, total: int | None) -> int | None:
