@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from mbreports.absence.codes import PRESENT_LETTER
-from mbreports.absence.meanings import EXCUSED, LATE, PRESENT, UNCLASSIFIED, UNEXCUSED, UNRECORDED
+from mbreports.absence.meanings import ABSENT, EXCUSED, LATE, PRESENT, UNCLASSIFIED, UNEXCUSED, UNRECORDED
 from mbreports.absence.patterns import WEEKDAYS
-from mbreports.absence.rule import rule_in_words
 from mbreports.report import student_words, wording
 from mbreports.report.student_absences import list_absences
 from mbreports.report.student_calendar import Grid, Mark, SchoolDays, draw_calendar
@@ -61,15 +60,14 @@ def make_sheet(report: AbsenceAnalysis, look: Look) -> Sheet:
         span=wording.date_range(term.starts_on, term.ends_on),
         footer=look.footer or "",
         as_of=f"As of {wording.long_date(as_of)}" if as_of is not None else "",
-        rule=" ".join(_rule(report)),
+        rule=student_words.rule(report.policy, _absent_labels(report), report.basis),
     )
 
 
-def _rule(report: AbsenceAnalysis) -> list[str]:
-    """The rule as it concerns one student: without what it came to for the others."""
-    return rule_in_words(
-        report.policy, report.codes, basis=report.basis, unrecorded=0, adjusted=0, hold=None, agree=(0, 0)
-    )
+def _absent_labels(report: AbsenceAnalysis) -> list[str]:
+    codes = report.codes
+    labels = codes.loc[codes["meaning"].isin(ABSENT), "label"]
+    return [wording.clean(label) for label in dict.fromkeys(labels)]
 
 
 class StudentPages:
@@ -184,8 +182,7 @@ class StudentPages:
         periods = sorted({mark.period for mark in marks if mark.period is not None})
         grid = dataclasses.replace(self._grid, periods=tuple(periods) or (None,))
         calendar = draw_calendar(grid, marks, self._days[self._group_of[student_id]])
-        used = {(_code(session["status"]), session["meaning"]) for session in sessions}
-        keys = [key for code, key in self._letters.items() if code in used]
+        keys = _own_keys(self._letters, sessions)
         extra = (
             Key("", "holiday", "no school") if calendar.holidays else None,
             Key("", "to come", "still to come") if calendar.to_come else None,
@@ -268,13 +265,27 @@ def _letters(report: AbsenceAnalysis) -> dict[tuple[int | None, str], Key]:
     keys = {}
     for code in codes:
         label, meaning, simple = wording.clean(code["label"]), code["meaning"], code["letter"] == PRESENT_LETTER
-        words = label if simple else f"{label}: {_WORDS[meaning]}" if label else _WORDS[meaning]
-        if meaning == UNRECORDED:
-            words = _WORDS[meaning]
-        keys[_code(code["status"]), meaning] = Key(
-            code["letter"], "present" if simple else _KINDS[meaning] or "other", words, label
-        )
+        kind = "present" if simple else _KINDS[meaning] or "other"
+        keys[_code(code["status"]), meaning] = Key(code["letter"], kind, _WORDS[meaning], label)
     return keys
+
+
+def _own_keys(letters: Mapping[tuple[int | None, str], Key], sessions: Sequence[Mapping[str, Any]]) -> list[Key]:
+    """The legend of one student: the codes met, in the words of the student's own marks."""
+    labels: dict[tuple[int | None, str], str] = {}
+    for session in sessions:
+        code = (_code(session["status"]), session["meaning"])
+        if not labels.get(code):
+            labels[code] = wording.clean(session["label"]) or letters[code].label
+    return [
+        dataclasses.replace(key, words=_legend(labels[code], key)) for code, key in letters.items() if code in labels
+    ]
+
+
+def _legend(label: str, key: Key) -> str:
+    if key.kind == "unrecorded" or not label:
+        return key.words
+    return label if key.kind == "present" else f"{label}: {key.words}"
 
 
 def _school_days(report: AbsenceAnalysis) -> dict[int, SchoolDays]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from mbreports.absence.policy import Policy
 
-__all__ = ["Unit", "footnotes", "headline", "pattern", "trend"]
+__all__ = ["Unit", "footnotes", "headline", "pattern", "rule", "trend"]
 
 _ABSENCE = {
     "satisfactory": "satisfactory attendance",
@@ -52,6 +52,29 @@ class Unit:
     def count(self, number: int) -> str:
         """Write so many of them."""
         return wording.plural(number, self.one, self.many)
+
+
+def rule(policy: Policy, absent: Sequence[str], basis: str) -> str:
+    """
+    Say the rule that a student's label follows.
+
+    Parameters
+    ----------
+    policy
+        The rule.
+    absent
+        The school's words for the codes that count as absent.
+    basis
+        ``homeroom`` or ``class``.
+    """
+    counted = f"; absent are: {', '.join(absent)}" if absent else ""
+    bands = ", ".join(f"{name} from {bound_text(low)}" for name, low in policy.bands[1:])
+    lates = f" Every {policy.lates_per_absence} lates count as one more absence." if policy.lates_per_absence else ""
+    session = "homeroom mark" if basis == "homeroom" else "class period’s mark"
+    return (
+        f"A session is one {session}{counted}.{lates} Label by {policy.name}{f': {bands}' if bands else ''}, compared "
+        "exactly, before rounding."
+    )
 
 
 def headline(
@@ -189,14 +212,18 @@ def footnotes(  # noqa: PLR0913 -- all that is uncertain, each by name
         _corrections(adjustments, policy),
         _excusals(findings),
         _interval(row, unit),
-        _chance(chance, policy) if row["possible"] else "",
+        _chance(chance, row, policy),
         f"{band_sentence(row['absent'], row['possible'], policy, unit.many).capitalize()}." if row["possible"] else "",
     ]
     return [sentence for sentence in said if sentence]
 
 
-def _chance(chance: Any, policy: Policy) -> str:
-    return f"That the term ends at {bound_text(policy.threshold)} or more is {chance}." if wording.given(chance) else ""
+def _chance(chance: Any, row: Mapping[str, Any], policy: Policy) -> str:
+    """Say how likely it is to end over the threshold; nothing where that is settled."""
+    settled = not wording.given(row["can_still_miss"]) or row["can_still_miss"] < 0
+    if settled or not row["possible"] or not wording.given(chance):
+        return ""
+    return f"That the term ends at {bound_text(policy.threshold)} or more is {chance}."
 
 
 def _unrecorded(row: Mapping[str, Any], days: Sequence[dt.date], policy: Policy, unit: Unit) -> str:

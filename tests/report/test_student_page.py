@@ -280,5 +280,5 @@ def test_the_sheet_says_the_rule_without_the_others() -> None:
     """The rule on a student's page speaks of nobody else's numbers."""
     report = mb.AbsenceReport(term_of({1: [0, -1, 1], 2: [-1, -1, 1]}, ends_on=dt.date(2025, 12, 19)))
     sheet = make_sheet(report, report.look)
-    assert "Bands: Attendance Works" in sheet.rule
+    assert "Label by Attendance Works: at risk from 5 %, moderate chronic from 10 %" in sheet.rule
     assert not re.search(r"\(\d+\)", sheet.rule)
