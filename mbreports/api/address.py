@@ -93,7 +93,7 @@ def checked_day(value: Any, name: str) -> dt.date:
         value = value.to_pydatetime()
     elif hasattr(value, "astype"):
         value = value.astype("datetime64[us]").item()
-    if isinstance(value, dt.datetime):
+    if isinstance(value, dt.datetime) and value == value:  # noqa: PLR0124 -- NaT is not
         if value.time() != dt.time():
             raise ValueError(f"{name} must be a date, not an instant: {value!r}")
         return value.date()
