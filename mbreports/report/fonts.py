@@ -21,7 +21,7 @@ from matplotlib import font_manager, ft2font
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["GlyphWarning", "Glyphs", "bundled_folder", "bundled_font", "configuration"]
+__all__ = ["GlyphWarning", "Glyphs", "bundled_folder", "bundled_font", "configuration", "installed_fonts"]
 
 _NAMED = 10
 """How many documents a warning names before it counts the rest."""
@@ -177,12 +177,12 @@ _opened: list[ft2font.FT2Font] = []
 @functools.cache
 def _to_open() -> list[str]:
     """Paths of this machine's fonts, the bundled one last: taken from the end."""
-    system = sorted(_installed(), key=lambda path: ("CJK" in path, path))
+    system = sorted(installed_fonts(), key=lambda path: ("CJK" in path, path))
     return [*system[::-1], str(bundled_font("DejaVuSans"))]
 
 
-def _installed() -> set[str]:
-    """Fonts as the engines find them: by fontconfig's own word where its tool is there, else by the usual folders."""
+def installed_fonts() -> set[str]:
+    """Give this machine's font files: by fontconfig's word where its tool is there, else those of the usual folders."""
     if (tool := shutil.which("fc-list")) is None:
         return set(font_manager.findSystemFonts())
     with configuration():

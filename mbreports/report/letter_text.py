@@ -151,6 +151,7 @@ def letters_of(
     for student_id in student_ids:
         person = by_id[student_id]
         first_name, last_name = clean(person["first_name"]), clean(person["last_name"])
+        nameless = f"Student {student_id}"
         own = spells.get(student_id, none).sort_values("first_date", ascending=False)
         last, dated = own.head(_MOST_SPELLS), int(own["sessions"].sum())
         yield Letter(
@@ -161,9 +162,9 @@ def letters_of(
             until="" if until is None else format_date(until.date(), "long", locale=locale),
             student_id=student_id,
             **{name: clean(person[name]) for name in ("school_id", "year_group", "homeroom")},
-            first_name=first_name or last_name,
+            first_name=first_name or last_name or nameless,
             last_name=last_name,
-            name=said_name(first_name, last_name) or f"student {student_id}",
+            name=said_name(first_name, last_name) or nameless,
             possible=int(person["possible"]),
             absent=int(person["absent"]),
             unexplained=int(own["unexcused"].sum()),
@@ -216,8 +217,8 @@ def letter_table(letters: Iterable[Letter]) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row per letter: ``student_id, school_id, last_name, first_name, name, year_group, homeroom, language,
-        school, contact, term, until, possible, absent, unexplained, days, earlier, corrections``; ``days`` lists
-        the spells, newest first, with semicolons between.
+        school, contact, term, until, unit, possible, absent, unexplained, days, earlier, corrections``; ``unit``
+        is "day" or "session"; ``days`` lists the last spells, newest first, with semicolons between.
     """
     plain = [field.name for field in dataclasses.fields(Letter) if field.name not in {"spells", "in_days"}]
     rows = [

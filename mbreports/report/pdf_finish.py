@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO, Literal, Protocol, TypeAlias
 
 import pikepdf
 
+from mbreports.report.pdf_glyphs import mend_glyphs
 from mbreports.report.pdf_links import ACROSS
 from mbreports.report.pdf_text import mend_text
 
@@ -109,6 +110,7 @@ def finish(drawn: str, path: Path, parts: Sequence[Part], label: Label) -> None:
         if not tagged:
             _forget_structure(pdf, pages)
         mend_text(pdf)
+        mend_glyphs(pdf)
         _set_outline(pdf, pages, parts, places)
         _set_page_labels(pdf, parts)
         _set_metadata(pdf, label)
