@@ -29,7 +29,8 @@ _here = threading.local()
 class _Attempt:
     """One request under way, and the connection that it uses."""
 
-    def __init__(self) -> None:
+    def __init__(self, owner: object) -> None:
+        self.owner = owner
         self._connection: HTTPConnection | None = None
         self.broken_off = False
         self.sent = False
@@ -130,9 +131,9 @@ class TokenAdapter(HTTPAdapter):
             del request.headers["auth-token"]
 
     @contextlib.contextmanager
-    def attempt(self, seconds: float) -> Iterator[_Attempt]:
-        """Have a block's requests broken off after so many seconds, whatever they wait for."""
-        attempt = _here.attempt = _Attempt()
+    def attempt(self, seconds: float, owner: object) -> Iterator[_Attempt]:
+        """Have a block's requests broken off after so many seconds, or with their owner's, whatever they wait for."""
+        attempt = _here.attempt = _Attempt(owner)
         with self._lock:
             self._attempts.add(attempt)
         timer = threading.Timer(seconds, attempt.break_off)
@@ -146,10 +147,10 @@ class TokenAdapter(HTTPAdapter):
             with self._lock:
                 self._attempts.discard(attempt)
 
-    def break_off(self) -> None:
-        """Break off every request that is under way."""
+    def break_off(self, owner: object) -> None:
+        """Break off every request of an owner that is under way."""
         with self._lock:
-            attempts = list(self._attempts)
+            attempts = [each for each in self._attempts if each.owner is owner]
         for attempt in attempts:
             attempt.break_off()
 

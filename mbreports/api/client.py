@@ -263,9 +263,9 @@ class Client:
         """How many requests may be under way at once."""
         return self._workers
 
-    def break_off(self) -> None:
-        """Break off every read that is under way: their work was given up."""
-        self._transport.break_off()
+    def break_off(self, cancelled: threading.Event) -> None:
+        """Break off the reads under way whose work was given up by this event."""
+        self._transport.break_off(cancelled)
 
     @property
     def base_url(self) -> str:

@@ -95,7 +95,7 @@ def _all(
     except BaseException:
         todo.clear()
         cancelled.set()
-        client.break_off()
+        client.break_off(cancelled)
         deadline = time.monotonic() + _GRACE
         for worker in workers:
             worker.join(max(0.0, deadline - time.monotonic()))

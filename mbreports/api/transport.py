@@ -114,7 +114,8 @@ class Transport:
                 progress.error = _paused("GET", call)
             return None
         progress.tries += 1
-        outcome = self._send(self._reads, "GET", call, None, left=progress.deadline - self._clock.monotonic())
+        left = progress.deadline - self._clock.monotonic()
+        outcome = self._send(self._reads, "GET", call, None, left=left, owner=progress.cancelled)
         if progress.cancelled.is_set():
             raise Cancelled
         error = self._judged(call, outcome) if isinstance(outcome, Reply) else outcome.error
@@ -165,15 +166,22 @@ class Transport:
         if not self.gate.enter(_NEVER, self._clock.monotonic() + self._whole):
             return Lost(_paused(method, call), sent=False)
         self._writes.poolmanager.clear()  # a kept connection may be dead, and whether the write went out unknown
-        return self._send(self._writes, method, call, body, left=self._whole)
+        return self._send(self._writes, method, call, body, left=self._whole, owner=None)
 
-    def _send(
-        self, adapter: TokenAdapter, method: str, call: Call, body: dict[str, Any] | None, *, left: float
+    def _send(  # noqa: PLR0913 -- one request, all of it
+        self,
+        adapter: TokenAdapter,
+        method: str,
+        call: Call,
+        body: dict[str, Any] | None,
+        *,
+        left: float,
+        owner: threading.Event | None,
     ) -> Reply | Lost:
         """Send once and read the whole answer; the error is given, not raised: nothing of the request hangs on it."""
         request = requests.Request(method, f"{self.base}/{call.line}", json=body, headers=_HEADERS).prepare()
         connect, read = self._timeout
-        with adapter.attempt(max(0.01, min(left, connect + read))) as attempt:
+        with adapter.attempt(max(0.01, min(left, connect + read)), owner) as attempt:
             try:
                 return self._exchange(adapter, request)
             except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
@@ -200,9 +208,9 @@ class Transport:
             else:
                 response.raw.close()
 
-    def break_off(self) -> None:
-        """Break off every read that is under way."""
-        self._reads.break_off()
+    def break_off(self, cancelled: threading.Event) -> None:
+        """Break off the reads under way that were given up by this event."""
+        self._reads.break_off(cancelled)
 
     def close(self) -> None:
         """Close all connections."""
