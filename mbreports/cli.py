@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import mbreports as mb
+from mbreports.report.choose import chronic_students
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -122,8 +123,11 @@ def _report(options: argparse.Namespace) -> int:
         raise ValueError("nothing to write: give at least one of --html, --pdf, --xlsx")
     _check_suffixes(options)
     policy = mb.Policy.from_toml(options.policy) if options.policy else mb.Policy()
-    term = _saved_term(options) if options.saved else _fetch_term(options)
-    report = _selected(mb.AbsenceReport(term, policy, basis=options.basis, title=options.title), options.students)
+    term = mb.TermAttendance.load(options.saved) if options.saved else _fetch_term(options)
+    report = mb.AbsenceReport(term, policy, basis=options.basis, title=options.title)
+    if options.year_group:
+        report = _of_year_groups(report, options.year_group)
+    report = _selected(report, options.students)
     _write(report, paths)
     _say(_summary(report))
     doubts = _doubts(report)
@@ -146,15 +150,13 @@ def _fetch_term(options: argparse.Namespace) -> mb.TermAttendance:
         )
 
 
-def _saved_term(options: argparse.Namespace) -> mb.TermAttendance:
-    term = mb.TermAttendance.load(options.saved)
-    if not options.year_group:
-        return term
-    groups = term.students["year_group_id"]
-    if missing := sorted(set(options.year_group) - set(groups.dropna())):
+def _of_year_groups(report: mb.AbsenceReport, wanted: Sequence[int]) -> mb.AbsenceReport:
+    """The report of some year groups; what their students are compared with stays the whole of what was saved."""
+    groups = report.term.students["year_group_id"]
+    if missing := sorted(set(wanted) - set(groups.dropna())):
         there = ", ".join(str(group) for group in sorted(groups.dropna().unique()))
-        raise NothingMatchedError(f"no year group {', '.join(map(str, missing))} in {options.saved}; it holds {there}")
-    return term.of_students(term.students.loc[groups.isin(options.year_group), "student_id"].tolist())
+        raise NothingMatchedError(f"no year group {', '.join(map(str, missing))} in this term; it holds {there}")
+    return report.of_students(report.term.students.loc[groups.isin(wanted), "student_id"].tolist())
 
 
 def _selected(report: mb.AbsenceReport, which: str) -> mb.AbsenceReport:
@@ -163,7 +165,7 @@ def _selected(report: mb.AbsenceReport, which: str) -> mb.AbsenceReport:
         raise NothingMatchedError("this term has no students")
     if which == "all":
         return report
-    ids = _chronic(report) if which == "chronic" else _ids(which)
+    ids = chronic_students(report) if which == "chronic" else _ids(which)
     unknown = sorted(set(ids) - set(report.students["student_id"]))
     if unknown:
         raise NothingMatchedError(
@@ -172,12 +174,6 @@ def _selected(report: mb.AbsenceReport, which: str) -> mb.AbsenceReport:
     if not ids:
         raise NothingMatchedError("no student of this term is chronically absent; nothing was written")
     return report.of_students(ids)
-
-
-def _chronic(report: mb.AbsenceReport) -> list[int]:
-    names = [name for name, _ in report.policy.bands]
-    chronic = names[names.index(report.policy.chronic) :]
-    return [int(number) for number in report.students.loc[report.students["band"].isin(chronic), "student_id"]]
 
 
 def _ids(text: str) -> list[int]:
