@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["clean_text", "guard", "write_csv"]
 
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 _FORMULA = re.compile(r"[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 """What a spreadsheet takes for the start of a formula; the full-width forms too."""
 
@@ -56,5 +56,5 @@ def guard(text: str) -> str:
 
 
 def clean_text(text: str) -> str:
-    """Leave out control characters and broken halves of characters, which no file format takes."""
+    """Leave out controls, marks that turn a line around, and broken halves of characters, which no format takes."""
     return _CONTROLS.sub("", text)

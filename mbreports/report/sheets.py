@@ -75,6 +75,7 @@ def _students(report: AbsenceAnalysis) -> Sheet:
         ids=("student_id",),
         fixed=4,
         banded="band",
+        printed="band",
     )
 
 
@@ -114,7 +115,8 @@ def _absences(report: AbsenceAnalysis) -> Sheet:
     columns = [*_PERSON, "date", "weekday", "period", "class", "status", "label", "meaning", "excused_by", "note"]
     empty = [column for column in ("period", "class") if frame[column].isna().all()]
     frame = frame[[column for column in columns if column not in empty]].reset_index(drop=True)
-    return Sheet("Absences", frame, ids=("student_id", "status", "period", "excused_by"), fixed=4, wide={"note": 44})
+    ids = ("student_id", "status", "period", "excused_by")
+    return Sheet("Absences", frame, ids=ids, fixed=4, wide={"note": 44}, marked={"meaning": "unexcused"})
 
 
 def _patterns(report: AbsenceAnalysis) -> Sheet:
@@ -154,7 +156,9 @@ def _pattern(kind: str, table: pd.DataFrame, group: str | None, *, since: str | 
 def _registers(report: AbsenceAnalysis) -> Sheet:
     frame = report.registers
     whole = [column for column in frame.columns if not frame[column].isna().all() or column in {"date", "taken"}]
-    return Sheet("Registers", frame[whole], ids=("year_group_id", "class_id", "period"), fixed=1)
+    return Sheet(
+        "Registers", frame[whole], ids=("year_group_id", "class_id", "period"), fixed=1, marked={"taken": "no"}
+    )
 
 
 def _definitions(report: AbsenceAnalysis) -> Sheet:
@@ -166,6 +170,7 @@ def _definitions(report: AbsenceAnalysis) -> Sheet:
         ("As of", _date(cohort.as_of)),
         ("Policy", report.policy.name),
         ("Confidential", "This workbook names students: keep it as you keep their files."),
+        ("On paper", "Students prints the columns up to the band; the columns after it are for the screen."),
     ]
     bands = [
         (f"Band: {row['band']}", f"{row['rule']}: {row['students']:,} students")

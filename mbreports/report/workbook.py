@@ -27,22 +27,35 @@ __all__ = ["About", "Sheet", "write_workbook"]
 
 _MOST_ROWS = 2**20 - 1
 _MOST_CHARACTERS = 32_767
-_WIDEST = 28
+_WIDEST = 36
+_LINE = 15
+"""Points that a line of a heading takes."""
+
 _PAPERS = {"A4": 9, "Letter": 1}
 _STARTS_OF_FORMULAS = tuple("=+-@\t\r")
 
 _KINDS: dict[str, dict[str, Any]] = {
-    "text": {},
-    "long": {"text_wrap": True},
-    "marked": {"quote_prefix": True},
+    "text": {"align": "left", "indent": 1},
+    "long": {"align": "left", "indent": 1, "text_wrap": True},
+    "marked": {"align": "left", "indent": 1, "quote_prefix": True},
     "id": {"num_format": "0", "align": "left"},
     "count": {"num_format": "#,##0"},
     "number": {"num_format": "0.00"},
     "date": {"num_format": "yyyy-mm-dd", "align": "left"},
     **{f"rate{digits}": {"num_format": f"0.{'0' * digits}%"} for digits in range(1, 7)},
 }
-_CELL = {"font_name": "Calibri", "font_size": 11, "valign": "top"}
+_CELL = {"font_name": "Calibri", "font_size": 11, "valign": "top", "bottom": 7, "bottom_color": "#C9D2D9"}
 _HEADER = {"bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom", "font_name": "Calibri", "font_size": 11}
+_LEFT = {"align": "left"}
+_HEADER_OF: dict[str, dict[str, Any]] = {
+    "text": {"align": "left", "indent": 1},
+    "long": {"align": "left", "indent": 1},
+    "id": _LEFT,
+    "date": _LEFT,
+}
+"""How a heading stands above its column; above numbers it ends where the filter's button begins."""
+
+_ABOVE_NUMBERS = {"align": "right", "indent": 2}
 _BANDS: tuple[dict[str, Any], ...] = (
     {},
     {"bg_color": "#E3E7EB"},
@@ -73,6 +86,10 @@ class Sheet:
         The column whose bands are marked.
     wide
         Columns of long text, with their widths.
+    marked
+        Columns in which one text is marked, and that text.
+    printed
+        The last column that goes on paper; None: all.
     """
 
     name: str
@@ -82,6 +99,8 @@ class Sheet:
     fixed: int = 0
     banded: str | None = None
     wide: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    marked: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    printed: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -159,10 +178,16 @@ class _Writer:
 
     def write(self) -> None:
         frame = self.sheet.frame
-        header = self.workbook.add_format(_HEADER)
+        lines = 1
         for place, column in enumerate(frame.columns):
-            self.page.write_string(0, place, heading(column), header)
-            self._write_column(place, str(column), frame[column])
+            kind, title = self._kind(str(column), frame[column]), heading(column)
+            values = [None if pd.isna(value) else value for value in frame[column].tolist()]
+            width = self.sheet.wide.get(str(column)) or _width(title, values, kind)
+            lines = max(lines, _lines(title, width))
+            self.page.set_column(place, place, width)
+            self.page.write_string(0, place, title, self._header(kind))
+            self._write_column(place, str(column), values, kind)
+        self.page.set_row(0, _LINE * lines + 3)
         if len(frame.columns):
             self.page.autofilter(0, 0, max(len(frame), 1), len(frame.columns) - 1)
         self.page.freeze_panes(1, self.sheet.fixed)
@@ -174,15 +199,18 @@ class _Writer:
             self._formats[kind] = self.workbook.add_format(_CELL | _KINDS[kind])
         return self._formats[kind]
 
-    def _write_column(self, place: int, name: str, column: pd.Series) -> None:
-        kind = self._kind(name, column)
-        values = [None if pd.isna(value) else value for value in column.tolist()]
-        self.page.set_column(place, place, self.sheet.wide.get(name) or _width(heading(name), values, kind))
+    def _header(self, kind: str) -> Format:
+        name = f"header {kind}"
+        if name not in self._formats:
+            self._formats[name] = self.workbook.add_format(_HEADER | _HEADER_OF.get(kind, _ABOVE_NUMBERS))
+        return self._formats[name]
+
+    def _write_column(self, place: int, name: str, values: list[Any], kind: str) -> None:
         digits = self.sheet.digits.get(name, 1)
         for row, value in enumerate(values, start=1):
             if value is None or value == "":
-                continue
-            if kind in {"text", "long"}:
+                self.page.write_blank(row, place, None, self.format("text"))
+            elif kind in {"text", "long"}:
                 self._write_text(row, place, value, kind)
             elif kind == "date":
                 self.page.write_datetime(row, place, value.to_pydatetime().replace(tzinfo=None), self.format(kind))
@@ -213,17 +241,21 @@ class _Writer:
         self.page.write_string(row, place, text, self.format("marked" if marked else kind))
 
     def _mark_bands(self) -> None:
-        """Mark each band, from calm to severe, in its column."""
-        if self.sheet.banded is None or self.sheet.frame.empty:
-            return
-        place = self.sheet.frame.columns.get_loc(self.sheet.banded)
-        names = self.about.bands
+        """Mark each band, from calm to severe, in its column; and the texts that want a look."""
+        names = self.about.bands if self.sheet.banded is not None else ()
         for rank, name in enumerate(names):
             look = _BANDS[round(rank * (len(_BANDS) - 1) / max(len(names) - 1, 1))]
-            if look:
-                quoted = '"' + name.replace('"', '""') + '"'
-                rule = {"type": "cell", "criteria": "==", "value": quoted, "format": self.workbook.add_format(look)}
-                self.page.conditional_format(1, place, len(self.sheet.frame), place, rule)
+            self._mark(self.sheet.banded, name, look)
+        for column, text in self.sheet.marked.items():
+            self._mark(column, text, _BANDS[2])
+
+    def _mark(self, column: str | None, text: str, look: dict[str, Any]) -> None:
+        frame = self.sheet.frame
+        if look and column in frame.columns and len(frame):
+            place = frame.columns.get_loc(column)
+            quoted = '"' + text.replace('"', '""') + '"'
+            rule = {"type": "cell", "criteria": "==", "value": quoted, "format": self.workbook.add_format(look)}
+            self.page.conditional_format(1, place, len(frame), place, rule)
 
     def _set_up_print(self) -> None:
         page, about = self.page, self.about
@@ -231,6 +263,8 @@ class _Writer:
         page.set_landscape()
         page.fit_to_pages(1, 0)
         page.repeat_rows(0)
+        if self.sheet.printed is not None:
+            page.print_area(0, 0, len(self.sheet.frame), self.sheet.frame.columns.get_loc(self.sheet.printed))
         page.set_margins(left=0.5, right=0.5, top=0.8, bottom=0.7)
         page.hide_gridlines(1)
         date = f"As of {about.as_of:%Y-%m-%d}" if about.as_of else ""
@@ -251,14 +285,26 @@ def _printed(text: str, most: int = 60) -> str:
 
 
 def _width(title: str, values: list[Any], kind: str) -> float:
+    """Give a column the room that its heading and 98 of 100 texts need."""
     if kind == "date":
         return 11.5
     longest = max((len(word) for word in title.split()), default=0) + 3
     if kind in {"text", "long"}:
-        longest = max([longest, *(_columns(str(value)) + 1 for value in values)])
+        lengths = sorted(_columns(str(value)) + 2 for value in values if value is not None)
+        longest = max([longest, *lengths[: max(1, len(lengths) - len(lengths) // 50)]])
     elif values:
         longest = max(longest, 8)
     return float(min(longest, _WIDEST))
+
+
+def _lines(title: str, width: float) -> int:
+    """Count the lines that a heading takes, less the room of the filter's button."""
+    lines, used = 1, 0
+    for word in title.split():
+        if used and used + 1 + len(word) > width - 2:
+            lines, used = lines + 1, 0
+        used += len(word) + (1 if used else 0)
+    return lines
 
 
 def _columns(text: str) -> int:

@@ -60,8 +60,8 @@ def test_excel_knows_the_encoding(tmp_path: Path) -> None:
 
 
 def test_broken_characters_do_not_break_the_file(tmp_path: Path) -> None:
-    """Controls and halves of characters are left out."""
-    file = write_csv(pd.DataFrame({"note": ["a\x00b\ud800c\x1b"]}, dtype="object"), tmp_path / "a.csv")
+    """Controls, halves of characters and marks that turn the line around are left out."""
+    file = write_csv(pd.DataFrame({"note": ["a\x00b\ud800c\x1b\u202e"]}, dtype="object"), tmp_path / "a.csv")
     assert cells(file)[1] == ["abc"]
 
 

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import pandas as pd
 import pytest
+from factory import marks_of, students_of, term_of
 
+from mbreports.report.absence_report import AbsenceReport
 from mbreports.report.sheets import digits_needed
 from mbreports.report.workbook import About, Sheet, write_workbook
 
@@ -104,6 +106,92 @@ def test_properties_say_what_it_is(file: Path) -> None:
     properties = openpyxl.load_workbook(file).properties
     assert (properties.title, properties.subject) == ("Absence & more", "R&D School")
     assert properties.created == dt.datetime(2025, 12, 5)  # noqa: DTZ001 -- as openpyxl gives it
+
+
+def test_headings_have_the_room_that_they_take(tmp_path: Path) -> None:
+    """A heading of three lines makes the first row three lines high; above numbers it ends where they end."""
+    frame = pd.DataFrame({"days_since_last_absence": [1], "name": ["Ada"]})
+    page = openpyxl.load_workbook(write_workbook([Sheet("A", frame)], tmp_path / "a.xlsx", ABOUT))["A"]
+    assert page.row_dimensions[1].height >= 45
+    assert [cell.alignment.horizontal for cell in page[1]] == ["right", "left"]
+    assert page["B2"].alignment.indent == 1
+
+
+def test_one_long_name_does_not_widen_the_column(tmp_path: Path) -> None:
+    """98 of 100 texts fit."""
+    frame = pd.DataFrame({"name": ["Ada Okafor"] * 99 + ["w" * 200]})
+    page = openpyxl.load_workbook(write_workbook([Sheet("A", frame)], tmp_path / "a.xlsx", ABOUT))["A"]
+    assert page.column_dimensions["A"].width < 15
+
+
+CODES = {1: [0, 0, 1, 10, *[1] * 12], 2: [1] * 16, 3: [0, 1] * 8, 4: [None] * 16}
+BAD_NAMES = ["=1+1", "<b>x</b>", "\u202ea\x00b", "w" * 200]
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The workbook of a small term whose names and notes are bad."""
+    students = students_of(list(CODES)).assign(last_name=BAD_NAMES)
+    marks = marks_of(CODES).assign(note="@SUM(A1)", label="=HYPERLINK(A1)")
+    term = term_of(CODES, students=students, marks=marks, as_of="2025-09-22", ends_on="2025-12-19")
+    return openpyxl.load_workbook(AbsenceReport(term).to_excel(tmp_path_factory.mktemp("book") / "a.xlsx"))
+
+
+def table(page: Any) -> pd.DataFrame:
+    """A sheet as a frame."""
+    rows = list(page.iter_rows(values_only=True))
+    return pd.DataFrame(rows[1:], columns=list(rows[0]))
+
+
+def test_report_has_five_sheets(whole: Any) -> None:
+    """Students, absences, patterns, registers, definitions; each with a header that stays, filters, print set-up."""
+    assert whole.sheetnames == ["Students", "Absences", "Patterns", "Registers", "Definitions"]
+    for page in whole:
+        assert page.freeze_panes is not None
+        assert page.auto_filter.ref is not None
+        assert page.page_setup.orientation == "landscape"
+        assert page.print_title_rows == "$1:$1"
+
+
+def test_students_are_all_there_with_their_numbers(whole: Any) -> None:
+    """Also the one without a mark, whose rates are empty; rates are fractions, shown in per cent."""
+    students = table(whole["Students"]).set_index("Student id")
+    assert students.loc[1, ["Possible", "Absent", "Excused", "Unexcused"]].tolist() == [16, 3, 1, 2]
+    assert students.loc[1, "Absence rate"] == pytest.approx(3 / 16)
+    assert students.loc[4, "Possible"] == 0
+    assert students.loc[4, ["Absence rate", "Band"]].isna().all()
+    assert whole["Students"]["P2"].number_format.endswith("%")
+
+
+def test_absences_stand_one_to_a_row(whole: Any) -> None:
+    """With date, meaning and note; those without a reason are marked."""
+    absences = table(whole["Absences"])
+    assert len(absences) == 11
+    assert absences["Date"].map(lambda date: isinstance(date, dt.datetime)).all()
+    rules = [rule.formula for area in whole["Absences"].conditional_formatting for rule in area.rules]
+    assert rules == [['"unexcused"']]
+
+
+def test_paper_has_the_columns_up_to_the_band(whole: Any) -> None:
+    """28 columns on a sheet of paper nobody can read; the definitions say so."""
+    assert whole["Students"].print_area.endswith("$Q$5")
+    assert whole["Students"]["Q1"].value == "Band"
+    assert "On paper" in table(whole["Definitions"])["What"].tolist()
+
+
+def test_definitions_explain_every_column_of_students(whole: Any) -> None:
+    """What a column means stands in the same file."""
+    told = {what.removeprefix("Column: ") for what in table(whole["Definitions"])["What"]}
+    person = {"student id", "school id", "last name", "first name", "year group", "homeroom"}
+    assert {str(column).lower() for column in table(whole["Students"]).columns} - person <= told
+
+
+def test_bad_text_of_a_report_stays_text(whole: Any) -> None:
+    """No cell of any sheet is a formula or a link."""
+    cells = [cell for page in whole for row in page.iter_rows() for cell in row]
+    assert not [cell for cell in cells if cell.data_type == "f" or cell.hyperlink]
+    assert {"=1+1", "<b>x</b>", "@SUM(A1)", "=HYPERLINK(A1)"} <= {cell.value for cell in cells}
+    assert "ab" in {cell.value for cell in cells}  # the mark that turns the line around is gone
 
 
 @pytest.mark.parametrize(
