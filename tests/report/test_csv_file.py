@@ -40,7 +40,7 @@ def test_numbers_and_dates_stay_what_they_are(tmp_path: Path) -> None:
     assert rows[2] == ["8", "王", "", "", "", ""]
 
 
-@pytest.mark.parametrize("text", ["=A1", "+1", "-1", "@SUM(A1)", "\t=A1", "\r=A1", "＝A1"])  # noqa: RUF001 -- full width
+@pytest.mark.parametrize("text", ["=A1", "+1", "-1", "@SUM(A1)", "\t=A1", "\r=A1", "＝A1"])
 def test_text_that_looks_like_a_formula_gets_an_apostrophe(text: str) -> None:
     """A spreadsheet shows such text and computes nothing."""
     assert guard(text) == f"'{text}"
