@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from scipy import stats
 
 from mbreports.absence.patterns import WEEKDAYS
 
-__all__ = ["weekday_claims"]
+__all__ = ["school_multiplier", "weekday_claims"]
+
+_Counts = np.ndarray[Any, np.dtype[np.int64]]
+_Numbers = np.ndarray[Any, np.dtype[np.float64]]
+_Flags = np.ndarray[Any, np.dtype[np.bool_]]
+
+_FAR_OUT = 0.1
+_MOST_ROUNDS = 20
+_PATTERNLESS = 5
+"""As many starts as a student needs to be tested: a school of few spells has little of a pattern."""
 
 
 def weekday_claims(
@@ -18,9 +29,10 @@ def weekday_claims(
     Test for every student and weekday whether the student's spells start there more often than expected.
 
     Only spell *starts* are counted: the later days of an illness say nothing of a weekday. The expected share is the
-    weekday's share of the student's possible sessions times the school's multiplier of the weekday (its share of all
-    spell starts over its share of all possible sessions), brought to a sum of 1 per student. The p is the exact upper
-    tail ``P(Binomial(spells, expected) >= starts)``; Benjamini-Hochberg over all tested pairs decides what is claimed.
+    weekday's share of the student's possible sessions times the school's multiplier of the weekday (its share of the
+    school's spell starts over its share of the school's possible sessions; see `school_multiplier`), brought to a sum
+    of 1 per student. The p is the exact upper tail ``P(Binomial(spells, expected) >= starts)``; Benjamini-Hochberg over
+    all tested pairs decides what is claimed.
 
     Parameters
     ----------
@@ -55,10 +67,8 @@ def weekday_claims(
     sessions = rows[rows["possible"]]
     possible = _by_weekday(sessions["student_id"], sessions["date"])
     starts = _by_weekday(spells["student_id"], spells["first_date"]).reindex(possible.index, fill_value=0)
-    multiplier = _shares(starts.sum()) / _shares(possible.sum()).replace(0, np.nan)
-    weights = possible * multiplier.fillna(0)
-    expected = weights.div(weights.sum(axis=1).replace(0, np.nan), axis=0)
     tested = (starts.sum(axis=1) >= max(min_spells, 1)).to_numpy()
+    expected = _expected(possible.to_numpy(), school_multiplier(possible.to_numpy(), starts.to_numpy(), tested))
     student, weekday = np.nonzero((possible.to_numpy() > 0) & tested[:, None])
     totals = starts.sum(axis=1).to_numpy(dtype=np.int64)[student]
     pairs = pd.DataFrame(
@@ -67,10 +77,10 @@ def weekday_claims(
             "weekday": pd.array(np.array(WEEKDAYS, dtype=object)[weekday], dtype="str"),
             "starts": starts.to_numpy(dtype=np.int64)[student, weekday],
             "spells": totals,
-            "expected": expected.to_numpy(dtype=float)[student, weekday],
+            "expected": expected[student, weekday],
         }
     )
-    p = np.asarray(stats.binom.sf(pairs["starts"] - 1, totals, pairs["expected"]), dtype=float)
+    p = _tail(starts.to_numpy(), expected)[student, weekday]
     adjusted = stats.false_discovery_control(p) if len(p) else p
     return pairs.assign(p=p, claimed=adjusted <= alpha)
 
@@ -83,6 +93,50 @@ def _by_weekday(students: pd.Series, dates: pd.Series) -> pd.DataFrame:
     return pd.DataFrame(counts, index=pd.Index(ids, name="student_id"))
 
 
-def _shares(counts: pd.Series) -> pd.Series:
-    """Each weekday's share of the school's; 0 where there is none at all."""
-    return counts / max(int(counts.sum()), 1)
+def school_multiplier(possible: _Counts, starts: _Counts, tested: _Flags) -> _Numbers:
+    """
+    Give each weekday's multiplier: its share of the school's spell starts over its share of the possible sessions.
+
+    Students who stand out themselves would be measured by their own pattern, and a few of them would hide one another.
+    So those who are far from what is expected (a p below 10 % on some weekday) are left out and the rest is counted
+    again, until the same stay out. Where they are most of the school, the pattern is the school's own, and everybody
+    counts.
+
+    Parameters
+    ----------
+    possible, starts
+        Students by weekdays.
+    tested
+        Students with enough spells to stand out.
+    """
+    multiplier, out = np.ones(len(WEEKDAYS)), np.zeros_like(tested)
+    for _ in range(_MOST_ROUNDS):
+        before = out
+        out = tested & (_tail(starts, _expected(possible, multiplier)).min(axis=1) < _FAR_OUT)
+        if 2 * out.sum() > len(out):
+            return _ratio(possible, starts)
+        multiplier = _ratio(possible[~out], starts[~out])
+        if (out == before).all():
+            break
+    return multiplier
+
+
+def _ratio(possible: _Counts, starts: _Counts) -> _Numbers:
+    """Shares of starts over shares of sessions, counted with a few starts more that have no pattern."""
+    sessions = possible.sum(axis=0)
+    share = sessions / max(int(sessions.sum()), 1)
+    smooth = (starts.sum(axis=0) + _PATTERNLESS * share) / (starts.sum() + _PATTERNLESS)
+    return np.divide(smooth, share, out=np.zeros_like(share), where=share > 0)
+
+
+def _expected(possible: _Counts, multiplier: _Numbers) -> _Numbers:
+    """Each student's expected shares of the weekdays; a sum of 1, or 0 without sessions."""
+    weights = possible * multiplier
+    whole = weights.sum(axis=1, keepdims=True)
+    return np.divide(weights, whole, out=np.zeros_like(weights), where=whole > 0)
+
+
+def _tail(starts: _Counts, expected: _Numbers) -> _Numbers:
+    """How likely so many starts on a weekday, or more, are for each student."""
+    totals = starts.sum(axis=1, keepdims=True)
+    return np.asarray(stats.binom.sf(starts - 1, totals, expected), dtype=float)

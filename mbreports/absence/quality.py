@@ -119,7 +119,7 @@ def quality(
         One row per check, always the same six: ``check`` str, ``count`` int64, ``of`` Int64 (missing where it is not
         known), ``share`` float64 (NaN where it is not known or of none), ``detail`` str, a sentence.
     """
-    people = len(set(rows["student_id"]) | set(reconciliation["student_id"]))
+    people = len({*rows["student_id"].unique(), *reconciliation["student_id"].unique()})
     marks = rows["meaning"]
     found = [
         (

@@ -37,6 +37,18 @@ def claims_of(absent: np.ndarray) -> pd.DataFrame:
     return weekday_claims(rows, find_spells(rows))
 
 
+def in_runs(rng: np.random.Generator, students: int, count: int) -> np.ndarray:
+    """Absences without any weekday effect, in runs of 3.5 sessions on the mean, of students who differ."""
+    often = rng.beta(2, 60, students)
+    absent = np.zeros((students, count), dtype=bool)
+    now = np.zeros(students, dtype=bool)
+    for place in range(count):
+        chance = rng.random(students)
+        now = np.where(now, chance > 1 / 3.5, chance < often)
+        absent[:, place] = now
+    return absent
+
+
 def fridays(count: int) -> np.ndarray:
     return np.arange(count) % 5 == FRIDAY
 
@@ -50,14 +62,12 @@ def test_without_an_effect_hardly_anybody_is_named(seed: int) -> None:
     assert found.loc[found["claimed"], "student_id"].nunique() <= 0.05 * 400
 
 
-def test_without_an_effect_long_illnesses_name_nobody() -> None:
+@pytest.mark.parametrize("seed", range(3))
+def test_without_an_effect_long_illnesses_name_nobody(seed: int) -> None:
     """Absences in runs count by their starts, so a week of illness is no pattern."""
-    rng = np.random.default_rng(8)
-    starts = rng.random((300, 120)) < 0.05
-    absent = starts.copy()
-    for later in range(1, 4):
-        absent[:, later:] |= starts[:, :-later]
-    assert claims_of(absent)["claimed"].sum() <= 0.05 * 300
+    found = claims_of(in_runs(np.random.default_rng(seed), 300, 180))
+    assert found["student_id"].nunique() > 100
+    assert found.loc[found["claimed"], "student_id"].nunique() <= 0.05 * 300
 
 
 def test_a_weekday_on_which_the_whole_school_is_away_is_nobodys() -> None:
@@ -75,6 +85,34 @@ def test_strong_effects_are_found() -> None:
     claimed = claims_of(absent).query("claimed and student_id <= 15")
     assert set(claimed["weekday"]) == {"Friday"}
     assert len(claimed) >= 13
+
+
+@pytest.mark.parametrize("affected", [30, 90])
+def test_many_who_have_the_effect_do_not_hide_one_another(affected: int) -> None:
+    """Three of ten students away on half of their Fridays are found as well as one of ten; hardly anybody else is."""
+    rng = np.random.default_rng(6)
+    absent = in_runs(rng, 300, 120)
+    absent[:affected] |= fridays(120) & (rng.random((affected, 120)) < 0.5)
+    claimed = claims_of(absent).query("claimed")
+    assert (claimed.query("student_id <= @affected")["weekday"] == "Friday").sum() >= 0.8 * affected
+    assert (claimed["student_id"] > affected).sum() <= 0.02 * 300
+
+
+def test_one_student_among_many_who_are_never_away_is_found() -> None:
+    """That nobody else is absent does not make a student's own Fridays the school's."""
+    absent = np.zeros((20, 60), dtype=bool)
+    absent[0] = fridays(60)
+    assert claims_of(absent).query("claimed")[["student_id", "weekday"]].to_numpy().tolist() == [[1, "Friday"]]
+
+
+def test_illness_that_starts_at_weekends_makes_no_mondays() -> None:
+    """Whoever falls ill on a Saturday is first missed on Monday: so is the whole school, and nobody is named for it."""
+    rng = np.random.default_rng(9)
+    ill = in_runs(rng, 300, 180)
+    found = claims_of(ill[:, np.arange(180) % 7 < 5])
+    starts = found.groupby("weekday")["starts"].sum()
+    assert starts["Monday"] > 1.5 * starts["Thursday"]
+    assert found["claimed"].sum() <= 0.02 * 300
 
 
 def test_fewer_than_five_spells_are_not_tested() -> None:
