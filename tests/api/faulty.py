@@ -25,6 +25,7 @@ class Handler(BaseHTTPRequestHandler):
     """Answers every request by the server's script."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def answer(self) -> None:
         """Answer by the next of the path's script."""

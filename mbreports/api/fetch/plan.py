@@ -141,7 +141,7 @@ def _chosen_terms(every: pd.DataFrame, wanted: list[int]) -> dict[str, Any]:
             raise NotFound(f"there is no term {term_id} for this token; there are: {valid}", path=_PATH)
         for row in rows:
             key = programme_key(row.programme)
-            if key in chosen:
+            if key in chosen and chosen[key].term_id != term_id:
                 raise ValueError(
                     f"terms {chosen[key].term_id} and {term_id} are both of the programme {row.programme!r}: "
                     "give one term of each programme (several terms are fetched one by one, then joined)"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from mbreports.api.address import Call, checked_id
-from mbreports.api.checks import items, mapping
+from mbreports.api.checks import Misshapen, items, mapping
 from mbreports.api.fetch.asked import ask
 from mbreports.api.tables import Column, table
 from mbreports.frames.columns import CATEGORIES, DATE, TERMS, conform
@@ -120,6 +120,8 @@ def _terms_of(document: Any) -> pd.DataFrame:
             place = (*spot, "academic_years", number)
             year = mapping(each, place)
             listed = table(items(year, "academic_terms", place), _TERM, (*place, "academic_terms"))
+            if listed["term_id"].duplicated().any():
+                raise Misshapen((*place, "academic_terms"), "must hold every term once")
             frames.append(listed.assign(programme=programme, **{one.name: one.read(year, place) for one in _YEAR}))
     held_frames = [frame for frame in frames if len(frame)]
     return conform(pd.concat(held_frames) if held_frames else table([], _TERM), _TERMS)
