@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
+
+import numpy as np
+import pandas as pd
 
 from mbreports.absence.meanings import EXCUSED, UNEXCUSED
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["apply_excusals", "covered_marks"]
 
@@ -30,12 +30,22 @@ def covered_marks(marks: pd.DataFrame, excusals: pd.DataFrame) -> pd.DataFrame:
         that counts for a mark comes first: the earliest ``created_at``, then the lowest ``excusal_id``.
     """
     left = marks.assign(mark=marks.index)
-    right = excusals.assign(excusal=range(len(excusals)))
-    pairs = left.merge(right, on="student_id", how="inner")
-    pairs = pairs[(pairs["date"] >= pairs["start_date"]) & (pairs["date"] <= pairs["end_date"])]
+    right = _day_by_day(excusals.assign(excusal=range(len(excusals))), marks["date"])
+    pairs = left.merge(right, on=["student_id", "date"], how="inner")
     return pairs.sort_values(
         ["mark", "created_at", "excusal_id", "excusal"], kind="stable", na_position="last", ignore_index=True
     )
+
+
+def _day_by_day(excusals: pd.DataFrame, dates: pd.Series[Any]) -> pd.DataFrame:
+    """A row per excusal and date of `dates` that it holds: so many rows, and not one per excusal and mark."""
+    days = np.sort(dates.unique())
+    first = np.searchsorted(days, excusals["start_date"].to_numpy(), side="left")
+    count = np.maximum(np.searchsorted(days, excusals["end_date"].to_numpy(), side="right") - first, 0)
+    each = np.repeat(np.arange(len(excusals)), count)
+    within = np.arange(count.sum()) - np.repeat(count.cumsum() - count, count)
+    held = pd.Series(days[first[each] + within], dtype=dates.dtype)
+    return excusals.iloc[each].reset_index(drop=True).assign(date=held)
 
 
 def apply_excusals(marks: pd.DataFrame, excusals: pd.DataFrame) -> pd.DataFrame:
