@@ -73,3 +73,11 @@ def sample() -> Iterator[SampleSchool]:
 def connection(sample: SampleSchool) -> Iterator[Client]:
     with sample.client() as connection:
         yield connection
+
+
+@pytest.fixture
+def sample_to_write(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[SampleSchool]:
+    """Give a sample school of the test's own, and a user's cache folder of the test's own."""
+    monkeypatch.setattr("platformdirs.user_cache_path", lambda _: tmp_path / "of the user")
+    with SampleSchool(students=24) as school:
+        yield school
