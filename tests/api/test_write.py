@@ -15,10 +15,11 @@ from mbreports.api import write
 from mbreports.errors import NotAllowed, NotFound, OutcomeUnknown, ReadOnly, Rejected, TryLater
 
 if TYPE_CHECKING:
-    from mbreports.api.client import Client
     from collections.abc import Callable
 
     from faulty import FaultServer, MakeClient
+
+    from mbreports.api.client import Client
 
 
 DAY = "2026-01-05"
