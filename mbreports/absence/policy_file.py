@@ -28,7 +28,7 @@ def read_settings(path: str | os.PathLike[str], valid: Sequence[str]) -> dict[st
     Decimal numbers are kept as they stand in the file.
     """
     try:
-        settings = tomllib.loads(Path(path).read_text(encoding="utf-8"), parse_float=Decimal)
+        settings = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"), parse_float=Decimal)
     except OSError as error:
         raise PolicyError(f"cannot be read: {error.strerror or error}") from error
     except ValueError as error:
