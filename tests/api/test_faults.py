@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import email.utils
+import gzip
+import json
 import threading
 import time
 from typing import TYPE_CHECKING, Any
@@ -99,7 +101,11 @@ FAULTS = {
     "cut body": cut(b'{"school": {"na', 60),
     "cut without length": reply(b'{"school": {"na'),
     "empty body": reply(b""),
+    "cut chunk": reset(b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n40\r\n{"school":'),
+    "no last chunk": reset(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n"),
+    "broken gzip": reply(b"\x1f\x8b\x08 and no more", headers={"Content-Encoding": "gzip"}),
     "no HTTP": reset(b"hello\r\n\r\n"),
+    "endless head": reset(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 500),
 }
 
 
@@ -117,6 +123,32 @@ def test_lasting_break(client: Client, server: FaultServer, fault: Any) -> None:
     with pytest.raises((TryLater, BadAnswer), match="GET school"):
         client.get("school")
     server.on("school", GOOD)
+    assert client.get("school") == GOOD
+
+
+def test_reset_after_the_body(client: Client, server: FaultServer) -> None:
+    """A connection that is reset when the answer is whole costs at most another request."""
+    server.on("school", reset(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"), {})
+    assert client.get("school") == {}
+    assert len(server.requests) <= 2
+
+
+def test_connection_that_was_kept_too_long(client: Client, server: FaultServer) -> None:
+    """A connection that the server closed between two reads is not noticed by whoever reads."""
+
+    def last(handler: Any) -> None:
+        handler.close_connection = True
+        reply(GOOD)(handler)
+
+    server.on("school", last, GOOD)
+    server.on("teachers", GOOD)
+    for path in ("school", "teachers"):
+        assert client.get(path) == GOOD
+
+
+def test_compressed_answer(client: Client, server: FaultServer) -> None:
+    """A compressed answer is read as any other."""
+    server.on("school", reply(gzip.compress(json.dumps(GOOD).encode()), headers={"Content-Encoding": "gzip"}))
     assert client.get("school") == GOOD
 
 
