@@ -40,6 +40,12 @@
     }
   }
 
+  /* Narrow: what scrolls sideways can be reached by a key. */
+  const narrow = matchMedia("(max-width: 40rem)"), wide = [...document.querySelectorAll(".student .term, .student section:has(> .absences)")];
+  const reach = () => wide.forEach((part) => narrow.matches ? part.setAttribute("tabindex", "0") : part.removeAttribute("tabindex"));
+  narrow.addEventListener("change", reach);
+  reach();
+
   /* Filter: the list of students by name or id, label and year group. */
   const form = find("filter"), table = find("students-table");
   if (!table) return;
