@@ -52,7 +52,7 @@ def assign_codes(adjustments: pd.DataFrame, counts: pd.DataFrame, categories: pd
     adjustments
         ``student_id, adjustment_id, label, adjustment``.
     counts
-        As `count_marks` gives them, of the whole term.
+        ``student_id, status, label`` of the whole term's marks, each label that a code has had.
     categories
         ``status, label``; may be empty.
 

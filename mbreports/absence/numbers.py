@@ -142,7 +142,8 @@ class TermNumbers:
     def _assigned(self) -> pd.DataFrame:
         if self._whole is not None:
             return self._own(self._whole._assigned)  # noqa: SLF001 -- its own kind
-        return adjust.assign_codes(self.term.adjustments, self._from_marks, self.term.categories)
+        labels = self.rows[["student_id", "status", "label"]] if len(self.term.adjustments) else self._from_marks
+        return adjust.assign_codes(self.term.adjustments, labels.drop_duplicates(), self.term.categories)
 
     # -- students ---------------------------------------------------------------------------------------------------
 
@@ -274,12 +275,19 @@ class TermNumbers:
 
     @functools.cached_property
     def term_rates(self) -> pd.DataFrame:
-        """One row per student and term of a joined year: ``term, student_id, possible, absent, absence_rate``."""
-        terms = self.term.terms.groupby("name", sort=False).agg(
+        """
+        One row per student and term of a joined year: ``term, student_id, possible, absent, absence_rate``.
+
+        A name that the terms of several academic years have gets the year with it.
+        """
+        key = ["name", "academic_year"]
+        terms = self.term.terms.groupby(key, sort=False, dropna=False, as_index=False).agg(
             starts_on=("starts_on", "min"), ends_on=("ends_on", "max")
         )
+        twice = terms["name"].duplicated(keep=False) & terms["academic_year"].notna()
+        called = terms["name"].mask(twice, terms["name"] + ", " + terms["academic_year"].fillna(""))
         named = pd.Series(None, index=self.rows.index, dtype="object")
-        for name, first, last in terms.itertuples():
+        for name, first, last in zip(called, terms["starts_on"], terms["ends_on"], strict=True):
             named[self.rows["date"].between(first, last)] = name
         rates = patterns.rates_by(self.rows.assign(term=named)[named.notna()], ["term", "student_id"])
         return rates.drop(columns="students")

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 __all__ = ["sort_students"]
@@ -15,17 +16,18 @@ def sort_students(table: pd.DataFrame) -> pd.DataFrame:
     """
     Sort by year group (Grade 9 before Grade 10), last name, first name and id; accents and case do not matter.
 
-    Students without a year group or a name come last of theirs.
+    Students without a year group or a name come last of theirs; year groups that have no name go by their id.
     """
     keys = pd.DataFrame(
         {
             "group": _ranked(table["year_group"], _natural),
+            "unnamed": table["year_group_id"].where(table["year_group"].isna()).to_numpy(dtype=float, na_value=np.inf),
             "last": _ranked(table["last_name"], _folded),
             "first": _ranked(table["first_name"], _folded),
             "student_id": table["student_id"].to_numpy(),
         }
     )
-    order = keys.sort_values(["group", "last", "first", "student_id"], kind="stable").index.to_numpy()
+    order = keys.sort_values(["group", "unnamed", "last", "first", "student_id"], kind="stable").index.to_numpy()
     return table.iloc[order].reset_index(drop=True)
 
 

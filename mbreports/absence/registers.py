@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from mbreports.absence.meanings import ABSENT, ATTENDED, UNRECORDED
+from mbreports.absence.sessions import register_year_groups
 
 __all__ = ["mismatch", "registers"]
 
@@ -35,7 +36,7 @@ def registers(rows: pd.DataFrame, students: pd.DataFrame, classes: pd.DataFrame)
 
         =============  ==========  ==========================================================
         date           datetime64
-        year_group_id  Int64       missing for most classes
+        year_group_id  Int64       missing for classes of no or several year groups
         year_group     str
         class_id       Int64       missing in homeroom
         class_name     str
@@ -47,6 +48,7 @@ def registers(rows: pd.DataFrame, students: pd.DataFrame, classes: pd.DataFrame)
         taken          bool        somebody has a recorded code
         =============  ==========  ==========================================================
     """
+    rows = rows.assign(year_group_id=register_year_groups(rows))
     first = rows.groupby(_KEY[:3], dropna=False)["period"].transform("min")
     sessions = rows.assign(
         period=rows["period"].fillna(first).astype("Int16"), unrecorded=rows["meaning"] == UNRECORDED

@@ -12,7 +12,7 @@ from mbreports.absence.meanings import ABSENT, ATTENDED, MEANINGS, UNRECORDED, M
 if TYPE_CHECKING:
     from mbreports.absence.policy import Policy
 
-__all__ = ["apply_meanings", "session_rows"]
+__all__ = ["apply_meanings", "register_year_groups", "session_rows"]
 
 _SERIES = ["student_id", "year_group_id", "class_id"]
 _ORDER = ["student_id", "date", "period", "class_id"]
@@ -22,9 +22,10 @@ def apply_meanings(marks: pd.DataFrame, policy: Policy, *, as_of: pd.Timestamp |
     """
     Give the marks with what each of them means by the policy; rows are marked, never dropped.
 
-    A register is a date's marks of a year group or of a class (and period, where the row has one). A row has no meaning
-    where it is no session: every student of its register has an empty answer (a day off); it is an empty answer before
-    the student's first or after the last mark in that year group or class (not enrolled); its date lies after `as_of`.
+    A register is a date's marks of a year group or of a class (and period, where the row has one); a class is one
+    register, whatever year groups its students are of. A row has no meaning where it is no session: every student of
+    its register has an empty answer (a day off); it is an empty answer before the student's first or after the last
+    mark in that year group or class (not enrolled); its date lies after `as_of`.
     An empty answer between is unrecorded.
 
     Parameters
@@ -46,9 +47,10 @@ def apply_meanings(marks: pd.DataFrame, policy: Policy, *, as_of: pd.Timestamp |
     """
     marked = marks["status"].notna().to_numpy()
     recorded = marked & (marks["status"].fillna(-1) != -1).to_numpy()
-    day, register = _groups(marks, ["date", "year_group_id", "class_id"]), _groups(marks)
+    keys = marks.assign(year_group_id=register_year_groups(marks))
+    day, register = _groups(keys, ["date", "year_group_id", "class_id"]), _groups(keys)
     whole_day = (marks["period"].isna() & ~marked).to_numpy()
-    session = marked | _any_of(marked, day, register, whole_day=whole_day) & _enrolled(marks, marked)
+    session = marked | _any_of(marked, day, register, whole_day=whole_day) & _enrolled(keys, marked)
     if as_of is not None:
         session &= (marks["date"] <= as_of).to_numpy()
     places = Meanings(policy.meanings).table()[marks["status"].fillna(-1).to_numpy(dtype=np.int64) + 2**15]
@@ -84,6 +86,16 @@ def session_rows(marks: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     absent = meaning.isin(ABSENT).to_numpy(dtype=bool)
     attended = meaning.isin(ATTENDED).to_numpy(dtype=bool)
     return rows.assign(possible=absent | attended | (unrecorded & counted[policy.unrecorded]), absent=absent)
+
+
+def register_year_groups(marks: pd.DataFrame) -> pd.Series[Any]:
+    """Give the year group of each row's register: of a class that has students of several, none."""
+    groups, in_class = marks["year_group_id"], marks["class_id"].notna()
+    if not (in_class & groups.notna()).any():
+        return groups
+    by_class = groups.groupby(marks["class_id"])
+    only = by_class.transform("first").where(by_class.transform("nunique") == 1)
+    return groups.mask(in_class, only).astype("Int64")
 
 
 def _groups(marks: pd.DataFrame, keys: list[str] | None = None) -> np.ndarray[Any, Any]:

@@ -185,6 +185,14 @@ def test_joined_totals_are_added_up() -> None:
     assert TermAttendance.join([autumn, spring]).totals["count"].tolist() == [4]
 
 
+def test_totals_of_one_term_alone_are_no_totals_of_the_year() -> None:
+    """Where a term with marks came without totals, the year has none: it could not reconcile."""
+    totals = pd.DataFrame({"student_id": [1], "status": [0], "label": ["Absent"], "count": [2]})
+    autumn = term_of({1: [0, 0]}, totals=totals)
+    spring = term_of({}, students=students_of([1]), marks=marks_of({1: [0, 0]}, start="2026-01-05"))
+    assert TermAttendance.join([autumn, spring]).totals.empty
+
+
 def test_an_excusal_that_two_terms_hold_counts_once() -> None:
     """The same excusal, fetched with each term, stands in the year once; adjustments are each term's own."""
     excusals = pd.DataFrame(
