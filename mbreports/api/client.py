@@ -9,11 +9,11 @@ import json
 import logging
 import os
 import threading
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self, TypeVar
 
 from mbreports.api.address import Call, checked_base, checked_version
-from mbreports.api.checks import Misshapen, mapping
+from mbreports.api.answers import Answer, is_single, pong, remade, rights, said
+from mbreports.api.checks import Misshapen
 from mbreports.api.endpoints import TermDates, lifetime
 from mbreports.api.flights import Flight, beside
 from mbreports.api.options import cache_of, checked_rate, checked_timeout, checked_workers
@@ -29,20 +29,11 @@ if TYPE_CHECKING:
 
     from mbreports.api.cache import CacheSettings, Kept, Store
 
-__all__ = ["Answer", "Client"]
+__all__ = ["Client"]
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 _NEVER = threading.Event()
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a read gave: a value made of the answer, when it was given (epoch seconds), and whether it is stale."""
-
-    value: Any
-    created: float
-    stale: bool = False
 
 
 class Client:
@@ -152,7 +143,7 @@ class Client:
 
         Source: ``GET /ping``.
         """
-        return bool(self.read(Call.to("ping"), _pong).value)
+        return bool(self.read(Call.to("ping"), pong).value)
 
     def permissions(self) -> list[str]:
         """
@@ -160,7 +151,7 @@ class Client:
 
         Source: ``GET /auth/permissions``.
         """
-        names: list[str] = self.read(Call.to("auth/permissions"), _rights).value
+        names: list[str] = self.read(Call.to("auth/permissions"), rights).value
         return names
 
     def forget(self) -> None:
@@ -193,9 +184,9 @@ class Client:
             The path is an address or holds ``..`` or a query.
         """
         call = Call.to(path, **query)
-        return self.read(call, lambda document: document, keep=_is_single).value
+        return self.read(call, lambda document: document, keep=is_single).value
 
-    def read(
+    def read(  # noqa: PLR0913 -- one read, all of it
         self,
         call: Call,
         make: Callable[[Any], _T],
@@ -203,22 +194,25 @@ class Client:
         keep: Callable[[Any], bool] | None = None,
         cancelled: threading.Event = _NEVER,
         kept: Mapping[str, Kept] | None = None,
+        anew: bool = False,
     ) -> Answer:
         """
         Give what `make` makes of a call's answer: a kept one where it is fresh, else ManageBac's.
 
         Only an answer that `make` took is kept. Where ManageBac cannot be reached, an old one serves, marked as stale.
-        `kept` is what was looked up for the call before, where it was.
+        `kept` is what was looked up for the call before, where it was; with `anew`, no kept answer serves.
 
         Raises
         ------
         ApiError
             No answer, and none that may serve; `BadAnswer` says where `make` did not find the documented shape.
         """
+        if anew:
+            return self._asked(call, make, keep, cancelled, look=False)
         old = (self.kept([call]) if kept is None else kept).get(call.key)
-        if old is not None and self._is_fresh(old) and (answer := _remade(old, make)):
+        if old is not None and self._is_fresh(old) and (answer := remade(old, make)):
             return answer
-        stale = _remade(old, make, stale=True) if old is not None else None
+        stale = remade(old, make, stale=True) if old is not None else None
         if stale is not None and self._transport.silent:
             return stale
         try:
@@ -226,24 +220,25 @@ class Client:
         except TryLater as error:
             if stale is None or not error.retryable or isinstance(error, Unsettled):
                 raise
-        _log.warning("GET %s: ManageBac cannot be reached; an answer of %s serves", call.path, _said(stale.created))
+        _log.warning("GET %s: ManageBac cannot be reached; an answer of %s serves", call.path, said(stale.created))
         return stale
 
-    def _asked(
+    def _asked(  # noqa: PLR0913 -- one read, all of it
         self,
         call: Call,
         make: Callable[[Any], _T],
         keep: Callable[[Any], bool] | None,
         cancelled: threading.Event,
         *,
-        hurried: bool,
+        hurried: bool = False,
+        look: bool = True,
     ) -> Answer:
         """Give ManageBac's answer; of identical reads at one moment only one asks."""
         led: list[Answer] = []
 
         def ask(flight: Flight) -> tuple[Any, float]:
-            just = self.kept([call]).get(call.key)  # by one that landed since this one looked
-            if just is not None and self._is_fresh(just) and (answer := _remade(just, make)):
+            just = self.kept([call] * look).get(call.key)  # by one that landed since this one looked
+            if just is not None and self._is_fresh(just) and (answer := remade(just, make)):
                 led.append(answer)
                 return just.content, just.created
             document, created = self._fetched(call, cancelled, hurried=hurried)
@@ -369,33 +364,3 @@ class Client:
 
     def _today(self) -> dt.date:
         return dt.datetime.fromtimestamp(self._clock.now()).date()  # noqa: DTZ006 -- the school day is a local one
-
-
-def _remade(kept: Kept, make: Callable[[Any], Any], *, stale: bool = False) -> Answer | None:
-    """Make a value of a kept answer; None where it is not of the shape (an older mbreports kept it, say)."""
-    try:
-        return Answer(make(kept.content), kept.created, stale)
-    except Misshapen:
-        return None
-
-
-def _is_single(document: Any) -> bool:
-    """Whether an answer stands for itself: one page of a list is not kept alone."""
-    return isinstance(document, dict) and "meta" not in document
-
-
-def _pong(document: Any) -> bool:
-    if mapping(document).get("pong") != "ok":
-        raise Misshapen(("pong",), "must be 'ok'")
-    return True
-
-
-def _rights(document: Any) -> list[str]:
-    names = mapping(document).get("permissions")
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise Misshapen(("permissions",), "must be a list of texts")
-    return names
-
-
-def _said(created: float) -> str:
-    return f"{dt.datetime.fromtimestamp(created, dt.UTC):%Y-%m-%d %H:%M} UTC"

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from mbreports.api.address import Call
-    from mbreports.api.client import Answer, Client
+    from mbreports.api.answers import Answer
+    from mbreports.api.client import Client
 
     _Outcome = tuple[Call, Answer | None, BaseException | None]
 

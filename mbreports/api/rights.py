@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -24,8 +25,11 @@ __all__ = ["OperationRight", "TokenRights", "check_rights"]
 _DOCUMENTED = {"students/index", "students/excusals/index", "classes/attendance/term"}
 """The names of rights that ManageBac's reference shows; all others are guesses."""
 _SAID = {True: "yes", False: "no", None: "unknown"}
+_UNKNOWN = "Unknown: no right is named like it, and nothing was written, or found, to find out."
 _MEGA = 1_000_000
 _LONG_AGO = "2000-01-03"
+_SOME_ID = 1
+"""Asked for where no id is known: a refusal for want of the right is one all the same."""
 
 
 @dataclass(frozen=True)
@@ -89,16 +93,20 @@ class TokenRights:
             f"rate limit  {self.rate_limit or 'not stated by its answers'}",
             f"cache       {kept}",
             "",
+            "May this token call the operation?",
         ]
         for each in self.operations:
-            paid = " (Extended)" if each.operation.extended else ""
-            lines.append(f"{_SAID[each.allowed]:<8}{each.operation.method:<7}{each.operation.path}{paid}")
-        lines += [
-            "",
-            f"Extended: needs {EXTENDED}.",
-            "Unknown: the right's name is not documented, and nothing was written to find out.",
-        ]
-        return "\n".join(lines)
+            if each.operation.attendance:
+                paid = " (E)" if each.operation.extended else ""
+                lines.append(f"  {_SAID[each.allowed]:<8}{each.operation.method:<7}{each.operation.path}{paid}")
+        for allowed, said in _SAID.items():
+            lists = [
+                one.operation for one in self.operations if one.allowed is allowed and not one.operation.attendance
+            ]
+            names = ", ".join(each.name.removeprefix("fetch.") for each in lists)
+            lines += textwrap.wrap(names, 78, initial_indent=f"  {said:<8}lists  ", subsequent_indent=" " * 17)
+        notes = [f"(E) needs {EXTENDED}."] + [_UNKNOWN] * any(each.allowed is None for each in self.operations)
+        return "\n".join([*lines, *textwrap.wrap(" ".join(notes), 78)])
 
 
 def check_rights(client: Client) -> TokenRights:
@@ -185,7 +193,7 @@ def _rows(client: Client, call: Call, key: str) -> list[dict[str, Any]]:
         return [row for row in rows_of([document], key) if isinstance(row, dict)]
 
     try:
-        rows: list[dict[str, Any]] = client.read(call, make, keep=lambda _: False).value
+        rows: list[dict[str, Any]] = client.read(call, make, keep=lambda _: False, anew=True).value
     except (NotAllowed, NotFound):
         return []
     return rows
@@ -213,16 +221,10 @@ def _right(client: Client, operation: Operation, names: set[str] | None, ids: di
 
 def _tried(client: Client, operation: Operation, ids: dict[str, Any]) -> OperationRight:
     head = operation.path.partition("/")[0]
-    filled = re.sub(
-        r"^(year-groups|classes|students)/\{id\}", lambda found: f"{found[1]}/{ids.get(head, '?')}", operation.path
-    )
-    filled = filled.replace("academic-years/{id}", f"academic-years/{ids.get('year', '?')}")
-    for name in ("term_id", "date", "code"):
-        filled = filled.replace(f"{{{name}}}", str(ids.get(name) or "?"))
-    if "?" in filled or "{" in filled or "None" in filled:
-        return OperationRight(operation, allowed=None, how="no id to try it with")
+    known = {"id": ids.get("year" if head == "school" else head), "code": ids.get("code") or "diploma"}
+    filled = re.sub(r"\{(\w+)\}", lambda found: str((known | ids).get(found[1]) or _SOME_ID), operation.path)
     try:
-        client.read(Call.to(filled), lambda document: document, keep=lambda _: False)
+        client.read(Call.to(filled), lambda document: document, keep=lambda _: False, anew=True)
     except NotAllowed:
         return OperationRight(operation, allowed=False, how="a read was refused")
     except NotFound:

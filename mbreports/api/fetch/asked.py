@@ -14,7 +14,8 @@ from mbreports.api.address import Call, checked_day, checked_id
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from mbreports.api.client import Answer, Client
+    from mbreports.api.answers import Answer
+    from mbreports.api.client import Client
 
 __all__ = ["Ages", "ask", "dated", "days_in", "ids_in"]
 

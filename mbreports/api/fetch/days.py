@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from mbreports.api.client import Answer, Client
+    from mbreports.api.answers import Answer
+    from mbreports.api.client import Client
 
 __all__ = ["class_dates", "homeroom_dates"]
 
