@@ -104,18 +104,25 @@ def _headline(report: AbsenceAnalysis) -> tuple[str, str]:
         return "This term has no students.", ""
     if not cohort.possible:
         return f"No attendance of the {wording.plural(cohort.students, 'student')} is recorded yet.", ""
-    be = "is" if cohort.chronic == 1 else "are"
-    strong = (
-        f"{cohort.chronic:,} of {wording.plural(cohort.students, 'student')} "
-        f"({wording.share(cohort.chronic, cohort.students)}) {be} chronically absent"
-    )
-    severe = (
-        f", {cohort.severe:,} of them {_last_word(report)}" if len(chronic_bands(policy)) > 1 and cohort.chronic else ""
-    )
     rate = wording.percent(cohort.absent, cohort.possible, policy)
-    rest = f"{severe}. Absence is {rate} ({cohort.absent:,} of {wording.plural(cohort.possible, 'session')})"
+    rest = f". Absence is {rate} ({cohort.absent:,} of {wording.plural(cohort.possible, 'session')})"
     explained = f", {wording.share(cohort.excused, cohort.absent)} of it explained" if cohort.absent else ""
-    return strong, f"{rest}{explained}."
+    return _chronic(report), f"{_severe(report)}{rest}{explained}."
+
+
+def _chronic(report: AbsenceAnalysis) -> str:
+    cohort = report.cohort
+    if cohort.unlabelled == cohort.students:
+        return "Nobody has sessions enough for a label yet"
+    share, be = wording.share(cohort.chronic, cohort.students), "is" if cohort.chronic == 1 else "are"
+    return f"{cohort.chronic:,} of {wording.plural(cohort.students, 'student')} ({share}) {be} chronically absent"
+
+
+def _severe(report: AbsenceAnalysis) -> str:
+    cohort = report.cohort
+    if len(chronic_bands(report.policy)) == 1 or not cohort.chronic:
+        return ""
+    return f", {f'{cohort.severe:,}' if cohort.severe else 'none'} of them {_last_word(report)}"
 
 
 def _last_word(report: AbsenceAnalysis) -> str:
