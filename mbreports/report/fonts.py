@@ -29,13 +29,14 @@ _NAMED = 10
 _HAN = ("Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Microsoft YaHei", "PingFang SC", "WenQuanYi Zen Hei")
 """Asked first for Han characters: without a word, fontconfig takes the Japanese shapes for Chinese names."""
 
+# No path at the head of a glob: fontconfig then misses it where a program was started in a folder above that path.
 _CONFIGURATION = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "urn:fontconfig:fonts.dtd">
 <fontconfig>
  {includes}
  <dir>{folder}</dir>
  <selectfont><rejectfont>
-  <glob>{folder}/cm*</glob><glob>{folder}/STIX*</glob><glob>{folder}/LastResort*</glob>
+  <glob>*mpl-data?fonts?ttf?cm*</glob><glob>*mpl-data?fonts?ttf?STIX*</glob><glob>*mpl-data?fonts?ttf?LastResort*</glob>
  </rejectfont></selectfont>
  <alias binding="weak"><family>DejaVu Sans</family><accept>{han}</accept></alias>
  <config><rescan><int>0</int></rescan></config>

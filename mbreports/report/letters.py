@@ -45,7 +45,7 @@ class Letters:
 class Preview:
     """The first letters, as a notebook shows them."""
 
-    html: str
+    html: str = dataclasses.field(repr=False)
 
     def _repr_html_(self) -> str:
         return self.html

@@ -130,5 +130,5 @@ def render(env: jinja2.Environment, name: str, **values: Any) -> str:
 def _template_line(error: BaseException) -> str | None:
     """Say in which template, and in which line of it, an error arose."""
     frames = traceback.extract_tb(error.__traceback__)
-    in_templates = [frame for frame in frames if not frame.filename.endswith(".py")]
+    in_templates = [frame for frame in frames if not frame.filename.endswith((".py", ">"))]
     return f"{in_templates[-1].filename}, line {in_templates[-1].lineno}" if in_templates else None

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import os
 import shutil
 import subprocess
+import sys
 import warnings
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pikepdf
 import pypdf
 import pytest
+from fontTools.cffLib import CFFFontSet
+from fontTools.pens.recordingPen import RecordingPen
 
 from mbreports.errors import ReportError
-from mbreports.report import fonts, pdf
+from mbreports.report import fonts, pdf, pdf_glyphs
 from mbreports.report.document import PrintDocument
 from mbreports.report.pdf_finish import Label
 from mbreports.report.pdf_links import ACROSS, link_across
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 STYLE = "<style>@page { size: A4; margin: 20mm } body { font-family: 'DejaVu Sans' }</style>"
 NAMES = {1: "Đặng Thị Minh Khai", 2: "王小明", 3: "Chloé O'Neill"}
@@ -225,3 +229,67 @@ def test_marks_of_direction_and_joiners_need_no_glyph() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         glyphs.warn()
+
+
+def chinese_font() -> None:
+    """Skip where no font in outlines of the second kind (CFF) has Chinese."""
+    if not any("CJK" in path and path.endswith((".ttc", ".otf")) for path in fonts.installed_fonts()):
+        if os.environ.get("CI") == "true":
+            pytest.fail("CI has Noto's CJK fonts")
+        pytest.skip("no Noto CJK font is installed")
+
+
+def test_chinese_name_is_drawn_whole(tmp_path: Path) -> None:
+    """如 alone calls a part that cairo leaves out of the embedded font; the part is put back."""
+    chinese_font()
+    file = pdf.write_pdf([document("<p>王如雪</p><b>如</b>", "王如雪", student_id=1)], tmp_path / "a.pdf", LABEL)
+    drawn = 0
+    with pikepdf.open(file) as opened:
+        for thing in opened.objects:
+            if isinstance(thing, pikepdf.Dictionary) and "/FontFile3" in thing:
+                font = CFFFontSet()
+                font.decompile(io.BytesIO(thing.FontFile3.read_bytes()), None)
+                for name in font[0].charset:
+                    pen = RecordingPen()
+                    font[0].CharStrings[name].draw(pen)  # a part that is lacking leaves numbers over: an error
+                    assert pen.value
+                    drawn += 1
+    assert drawn >= 4
+
+
+def test_lost_part_of_an_unknown_font_is_warned_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the whole font is not found, the warning names it."""
+    chinese_font()
+    monkeypatch.setattr(pdf_glyphs, "installed_fonts", set)
+    with pytest.warns(fonts.GlyphWarning, match="lacks parts of glyphs"):
+        pdf.write_pdf([document("<p>如</p>", "如")], tmp_path / "a.pdf", LABEL)
+
+
+WITHOUT_FONTS = """
+import sys, warnings
+from mbreports.report import pdf
+from mbreports.report.document import PrintDocument
+from mbreports.report.pdf_finish import Label
+page = "<html><body style='font-family: Nothing'><p>Ada Okafor</p><p>\u738b\u5c0f\u660e</p></body></html>"
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter("always")
+    pdf.write_pdf([PrintDocument(page, "Ada")], sys.argv[1], Label("x"), accessible=sys.argv[2] == "weasyprint")
+print([str(one.message) for one in caught if one.category.__name__ == "GlyphWarning"])
+"""
+
+
+@pytest.mark.poppler
+@pytest.mark.usefixtures("poppler")
+@pytest.mark.parametrize("engine", ["plutoprint", "weasyprint"])
+def test_machine_without_fonts_prints_by_dejavu(tmp_path: Path, engine: str) -> None:
+    """There is text, by matplotlib's own font; what that lacks is warned of, by whose it is."""
+    (tmp_path / "fonts.conf").write_text("<fontconfig></fontconfig>")
+    env = os.environ | {"FONTCONFIG_FILE": str(tmp_path / "fonts.conf"), "HOME": str(tmp_path)}
+    env["PYTHONPATH"] = str(Path(pdf.__file__).parents[2])
+    command = [sys.executable, "-c", WITHOUT_FONTS, str(tmp_path / "a.pdf"), engine]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=env, cwd="/")  # noqa: S603 -- our own
+    assert "Ada (CJK)" in done.stdout
+    read = subprocess.run(["pdftotext", tmp_path / "a.pdf", "-"], capture_output=True, text=True, check=True)  # noqa: S603, S607
+    assert "Ada Okafor" in read.stdout
+    listed = subprocess.run(["pdffonts", tmp_path / "a.pdf"], capture_output=True, text=True, check=True)  # noqa: S603, S607
+    assert all("DejaVu" in line for line in listed.stdout.splitlines()[2:])
