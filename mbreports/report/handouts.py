@@ -10,12 +10,14 @@ import unicodedata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pikepdf
 from pathvalidate import sanitize_filename
 
 from mbreports.errors import ReportError
 from mbreports.files import PRIVATE_FOLDER
 from mbreports.report.fonts import Glyphs
 from mbreports.report.pdf import write_pdf
+from mbreports.report.pdf_finish import CREATOR
 
 if TYPE_CHECKING:
     import os
@@ -93,7 +95,7 @@ def _move(written: dict[int, Path], target: Path) -> None:
     if not target.exists():
         next(iter(written.values())).parent.rename(target)
         return
-    old = {path for path in target.glob("*.pdf") if _student_of(path) in written}
+    old = {path for path in target.glob("*.pdf") if _student_of(path) in written and _is_ours(path)}
     for path in written.values():
         path.replace(target / path.name)
     for path in old - {target / path.name for path in written.values()}:
@@ -119,6 +121,13 @@ def handout_name(name: str, student_id: int) -> str:
 def _fits(character: str) -> bool:
     """Leave out what no name needs: controls, marks of direction, halves of characters."""
     return unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a PDF was written here: another one that ends in the same number stays."""
+    with contextlib.suppress(OSError, pikepdf.PdfError), pikepdf.open(path) as pdf:
+        return str(pdf.docinfo.get("/Creator", "")) == CREATOR
+    return False
 
 
 def _student_of(path: Path) -> int | None:

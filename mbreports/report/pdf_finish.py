@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
     from mbreports.report.document import PrintDocument
 
-__all__ = ["Engine", "Label", "Part", "finish"]
+__all__ = ["CREATOR", "Engine", "Label", "Part", "finish"]
+
+CREATOR = "mbreports"
+"""By this a file of ours is known again."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -203,13 +206,13 @@ def _set_metadata(pdf: pikepdf.Pdf, label: Label) -> None:
     producer = str(pdf.docinfo.get("/Producer", "PlutoPrint"))
     stamp = f"D:{label.created:%Y%m%d}000000Z"
     pdf.docinfo["/Title"] = pikepdf.String(label.title)
-    pdf.docinfo["/Creator"] = pikepdf.String("mbreports")
+    pdf.docinfo["/Creator"] = pikepdf.String(CREATOR)
     for key in ("/CreationDate", "/ModDate"):
         pdf.docinfo[key] = pikepdf.String(stamp)
     with pdf.open_metadata(set_pikepdf_as_editor=False) as metadata:
         metadata["dc:title"] = label.title
         metadata["dc:language"] = {label.lang}
         metadata["pdf:Producer"] = producer
-        metadata["xmp:CreatorTool"] = "mbreports"
+        metadata["xmp:CreatorTool"] = CREATOR
         for key in ("xmp:CreateDate", "xmp:ModifyDate"):
             metadata[key] = f"{label.created:%Y-%m-%d}T00:00:00Z"

@@ -53,8 +53,10 @@ def test_student_s_earlier_file_is_replaced_whatever_its_name_was(tmp_path: Path
     """A corrected name leaves no second file; other files stay."""
     folder = write_handouts(documents({1: "Ada", 12: "Bo"}), tmp_path / "out", LABEL)
     (folder / "notes 1.txt").write_text("mine")
+    (folder / "plan 1.pdf").write_bytes(b"mine")
     write_handouts(documents({1: "Ada Okafor"}), folder, LABEL)
-    assert sorted(path.name for path in folder.iterdir()) == ["Ada Okafor 1.pdf", "Bo 12.pdf", "notes 1.txt"]
+    expected = ["Ada Okafor 1.pdf", "Bo 12.pdf", "notes 1.txt", "plan 1.pdf"]
+    assert sorted(path.name for path in folder.iterdir()) == expected
 
 
 def test_no_student_is_an_error(tmp_path: Path) -> None:
