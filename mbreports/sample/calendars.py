@@ -1,7 +1,5 @@
 """The school's year: programmes, terms, holidays and the days on which there is school."""
 
-# ruff: noqa: RUF001  # ManageBac names academic years with an en dash
-
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Excusals: what parents wrote of their children's absences, and when."""
 
-# ruff: noqa: RUF001  # families write in their own script
-
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -83,6 +83,11 @@ def active_term(programme: Programme, today: date) -> Term:
     return begun[-1] if begun else programme.terms[0]
 
 
+def subjects(programme: Programme) -> list[Json]:
+    """Answer a programme's part of ``GET /school/subjects``."""
+    return [{"id": one.subject_id, "name": one.name, "group": one.group} for one in programme.subjects]
+
+
 COLOURS = {-1: "#54e33b", 0: "#c00", 1: "#008800", 2: "#fa8c00"}
 
 

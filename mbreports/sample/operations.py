@@ -75,6 +75,7 @@ OPERATIONS = (
     ),
     Operation("GET", "/school", "school/show", reads.school),
     Operation("GET", "/school/academic-years", "school/academic-years/index", reads.academic_years),
+    Operation("GET", "/school/subjects", "school/subjects", reads.subjects),
     Operation(
         "GET",
         "/school/academic-years/<academic_year_id>/attendance_categories",
@@ -105,6 +106,7 @@ OPERATIONS = (
     Operation("GET", "/teachers/<teacher_id>", "teachers/show", reads.teacher),
     Operation("GET", "/parents", "parents/index", reads.parents),
     Operation("GET", "/parents/<parent_id>", "parents/show", reads.parent),
+    Operation("GET", "/parents/<parent_id>/children", "parents/children", reads.children),
     Operation("GET", "/classes", "classes/index", reads.classes),
     Operation("GET", "/classes/<class_id>", "classes/show", reads.school_class),
     Operation("GET", "/classes/<class_id>/students", "classes/students", reads.class_students),

@@ -1,7 +1,5 @@
 """Invented people: names in the scripts an international school has on its lists."""
 
-# ruff: noqa: RUF001  # the names are meant to look like that
-
 from __future__ import annotations
 
 from dataclasses import dataclass

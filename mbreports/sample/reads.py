@@ -38,6 +38,11 @@ def academic_years(asked: Asked) -> Json:
     return {"academic_years": lists.academic_years(asked.records.today)}
 
 
+def subjects(asked: Asked) -> Json:  # noqa: ARG001 -- every operation is asked like this
+    """Answer every programme's subjects, as public clients read them."""
+    return {"subjects": {programme.key: lists.subjects(programme) for programme in PROGRAMMES}}
+
+
 def categories(asked: Asked) -> Json:
     """Answer the attendance categories of an academic year."""
     return {"categories": lists.categories(_programme(asked))}
@@ -139,13 +144,23 @@ def parents(asked: Asked) -> Json:
     return asked.page("parents", lists.parent_ids(world), lambda parent_id: lists.parent(world, parent_id))
 
 
+def _parent_id(asked: Asked) -> int:
+    """Give the id of the parent whom the path names."""
+    for found in lists.parent_ids(asked.records.world):
+        if str(found) == asked.parts["parent_id"]:
+            return found
+    raise not_found("Parent", asked.parts["parent_id"])
+
+
 def parent(asked: Asked) -> Json:
     """Answer one parent."""
-    world = asked.records.world
-    for found in lists.parent_ids(world):
-        if str(found) == asked.parts["parent_id"]:
-            return {"parent": lists.parent(world, found)}
-    raise not_found("Parent", asked.parts["parent_id"])
+    return {"parent": lists.parent(asked.records.world, _parent_id(asked))}
+
+
+def children(asked: Asked) -> Json:
+    """Answer a parent's children, as public clients read them."""
+    ids = lists.parent(asked.records.world, _parent_id(asked))["child_ids"]
+    return asked.page("children", ids, lambda child_id: {"id": child_id})
 
 
 def classes(asked: Asked) -> Json:

@@ -226,3 +226,18 @@ def test_ping_and_permissions(ask: Any) -> None:
     assert {"students/index", "students/excusals/index", "classes/attendance/term"} <= set(
         ask("auth/permissions")["permissions"],
     )
+
+
+def test_a_parents_children_are_listed(ask: Any) -> None:
+    """The children of a parent are those who name the parent."""
+    child = next(row for row in ask.pages("students", "students") if row["parent_ids"])
+    children = ask(f"parents/{child['parent_ids'][0]}/children")["children"]
+    assert child["id"] in {each["id"] for each in children}
+    assert ask.send("GET", "parents/1/children").status_code == 404
+
+
+def test_subjects_are_listed_by_programme(ask: Any) -> None:
+    """Every class's subject is among those of its programme."""
+    subjects = ask("school/subjects")["subjects"]
+    for one in ask.pages("classes", "classes"):
+        assert one["subject_id"] in {each["id"] for each in subjects[one["program_code"]]}
