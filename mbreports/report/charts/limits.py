@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -64,8 +64,9 @@ def funnel(report: AbsenceAnalysis, *, ax: Axes | None = None, by: str = "homero
         return style.note(ax, title, few)
     rate, deff = absent / possible, _deff(report, absent / possible)
     outside = _outside(table, rate, deff)
-    _draw_points(ax, table, outside, named=by != "student" if names is None else names)
+    to_name = _draw_points(ax, table, outside, named=by != "student" if names is None else names)
     _draw_limits(ax, rate, deff, sizes=table["possible"])
+    _name_points(ax, to_name)
     style.rate_axis(ax.yaxis)
     style.count_axis(ax.xaxis, f"possible sessions of the {by.replace('_', ' ')}")
     style.heading(
@@ -137,7 +138,8 @@ def _draw_limits(ax: Axes, rate: float, deff: float, *, sizes: pd.Series) -> Non
     ax.set_ylim(0, max(ax.get_ylim()[1], 1.08 * high[-1]))
 
 
-def _draw_points(ax: Axes, table: pd.DataFrame, outside: np.ndarray, *, named: bool) -> None:
+def _draw_points(ax: Axes, table: pd.DataFrame, outside: np.ndarray, *, named: bool) -> pd.DataFrame:
+    """Draw a point per group; give those that want a name."""
     for where, face in ((~outside, "#ffffff"), (outside, style.STRONG)):
         ax.scatter(
             table.loc[where, "possible"],
@@ -150,7 +152,19 @@ def _draw_points(ax: Axes, table: pd.DataFrame, outside: np.ndarray, *, named: b
             zorder=3,
         )
     ax.set_ylim(0, max(table["rate"].max() * 1.25, 0.02))
-    if named:
-        farthest = table[outside].sort_values("rate", ascending=False).head(_NAMED)
-        for row in farthest.itertuples():
-            style.write(ax, (row.possible, row.rate), style.said(row.name), xytext=(7, 0))
+    return table[outside].sort_values("rate", ascending=False).head(_NAMED) if named else table.iloc[:0]
+
+
+def _name_points(ax: Axes, points: pd.DataFrame) -> None:
+    """Name points beside them, pushed up where two names would cover each other."""
+    wide, high = (abs(np.diff(limits)[0]) for limits in (ax.get_xlim(), ax.get_ylim()))
+    placed: list[tuple[float, float]] = []
+    points = points.sort_values("rate")
+    whole: Any = zip(points["possible"].tolist(), points["rate"].tolist(), points["name"].tolist(), strict=True)
+    for possible, rate, name in whole:
+        place = rate
+        for across, up in placed:
+            if abs(across - possible) < wide / 4 and abs(up - place) < high / 20:
+                place = up + high / 20
+        placed.append((possible, place))
+        style.write(ax, (possible, place), style.said(name), xytext=(7, 0), annotation_clip=False)
