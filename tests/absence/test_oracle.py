@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from mbreports.absence.analysis import AbsenceAnalysis
 from mbreports.absence.policy import Policy
+from mbreports.errors import FrameError
 from mbreports.frames.term import TermAttendance
 
 FIRST = date(2025, 9, 1)
@@ -199,3 +200,17 @@ def test_counts_sum_to_the_marks(world: dict[str, Any]) -> None:
     report = AbsenceAnalysis(term)
     assert len(report.marks) == len(term.marks)
     assert int(report.counts["count"].sum()) == len(report.rows) == int(report.marks["meaning"].notna().sum())
+
+
+@settings(max_examples=15, deadline=None)
+@given(world=worlds(), place=st.integers(0, 69), code=CODES.filter(lambda code: code is not None))
+def test_a_second_mark_is_refused_with_its_key(world: dict[str, Any], place: int, code: int) -> None:
+    """Whichever mark comes twice, with the same code or another, the error names its student and date."""
+    term = term_of_world(world)
+    marked = term.marks[term.marks["status"].notna()]
+    if marked.empty:
+        return
+    row = marked.iloc[[place % len(marked)]].assign(status=code)
+    key = f"a second mark for student_id {row['student_id'].item()}, date {row['date'].item():%Y-%m-%d}"
+    with pytest.raises(FrameError, match=key):
+        term.replace(marks=pd.concat([term.marks, row]))
