@@ -118,6 +118,7 @@
   /* Links: what they lead to is shown, and has the focus. */
   const menu = document.querySelector("details.menu");
   menu.addEventListener("focusout", (event) => { if (event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false; });
+  menu.addEventListener("keydown", (event) => { if (event.key === "Escape") { menu.open = false; menu.firstElementChild.focus(); } });
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[href^='#']");
     if (!menu.contains(event.target) || link) menu.open = false;

@@ -67,8 +67,11 @@ def _group_row(row: Any, name: Any, policy: Policy, *, of: str = "") -> Row:
         wording.whole(row.chronic),
         wording.whole(row.severe),
     )
-    rate = float(row.absence_rate) if wording.given(row.absence_rate) else -1.0
-    return Row(cells, (None, int(row.students), int(row.absent), rate, int(row.chronic), int(row.severe)))
+    return Row(cells, (None, int(row.students), int(row.absent), _rate(row), int(row.chronic), int(row.severe)))
+
+
+def _rate(row: Any) -> float:
+    return round(float(row.absence_rate), 5) if wording.given(row.absence_rate) else -1.0
 
 
 def list_weeks(report: AbsenceAnalysis) -> Listing:
@@ -81,20 +84,16 @@ def list_weeks(report: AbsenceAnalysis) -> Listing:
         Column("", 52),
     )
     longest = _longest(weeks)
-    rows = tuple(
-        Row(
-            (
-                wording.day(row.week),
-                f"{row.absent:,} of {row.possible:,}",
-                wording.percent(row.absent, row.possible, report.policy),
-                "",
-            ),
-            bar=_length(row.absence_rate, longest),
-        )
-        for row in weeks.itertuples()
-    )
+    rows = tuple(_week_row(row, longest, report.policy) for row in weeks.itertuples())
     note = "Absent: sessions missed, of those possible in the week."
     return Listing("weeks", "By week of term", note, columns, (Group(rows),) if rows else ())
+
+
+def _week_row(row: Any, longest: float, policy: Policy) -> Row:
+    rate = wording.percent(row.absent, row.possible, policy)
+    cells = (wording.day(row.week), f"{row.absent:,} of {row.possible:,}", rate, "")
+    keys = (row.week.toordinal(), int(row.absent), _rate(row), None)
+    return Row(cells, keys, bar=_length(row.absence_rate, longest))
 
 
 def draw_weekdays(report: AbsenceAnalysis) -> tuple[Bar, ...]:
