@@ -25,7 +25,7 @@ from mbreports.api.transport import Lost, Transport
 from mbreports.errors import ApiError, BadAnswer, ReadOnly, TryLater
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
     from mbreports.api.cache import CacheSettings, Kept, Store
 
@@ -186,21 +186,20 @@ class Client:
         call = Call.to(path, **query)
         return self.read(call, lambda document: document, keep=is_single).value
 
-    def read(  # noqa: PLR0913 -- one read, all of it
+    def read(
         self,
         call: Call,
         make: Callable[[Any], _T],
         *,
         keep: Callable[[Any], bool] | None = None,
         cancelled: threading.Event = _NEVER,
-        kept: Mapping[str, Kept] | None = None,
         anew: bool = False,
     ) -> Answer:
         """
         Give what `make` makes of a call's answer: a kept one where it is fresh, else ManageBac's.
 
         Only an answer that `make` took is kept. Where ManageBac cannot be reached, an old one serves, marked as stale.
-        `kept` is what was looked up for the call before, where it was; with `anew`, no kept answer serves.
+        With `anew`, no kept answer serves.
 
         Raises
         ------
@@ -209,8 +208,8 @@ class Client:
         """
         if anew:
             return self._asked(call, make, keep, cancelled, look=False)
-        old = (self.kept([call]) if kept is None else kept).get(call.key)
-        if old is not None and self._is_fresh(old) and (answer := remade(old, make)):
+        old = self.kept([call]).get(call.key)
+        if answer := self._fresh(old, make):
             return answer
         stale = remade(old, make, stale=True) if old is not None else None
         if stale is not None and self._transport.silent:
@@ -238,7 +237,7 @@ class Client:
 
         def ask(flight: Flight) -> tuple[Any, float]:
             just = self.kept([call] * look).get(call.key)  # by one that landed since this one looked
-            if just is not None and self._is_fresh(just) and (answer := remade(just, make)):
+            if just is not None and (answer := self._fresh(just, make)):
                 led.append(answer)
                 return just.content, just.created
             document, created = self._fetched(call, cancelled, hurried=hurried)
@@ -250,8 +249,15 @@ class Client:
         document, created = self._flights.share(call.key, ask, cancelled)
         return led[0] if led else Answer(self._made(call, copy.deepcopy(document), make), created)
 
-    def _is_fresh(self, kept: Kept) -> bool:
-        return self._clock.now() < kept.fresh_until
+    def _fresh(self, kept: Kept | None, make: Callable[[Any], _T]) -> Answer | None:
+        """Give what `make` makes of a kept answer, None where it is not fresh or not of the shape."""
+        return remade(kept, make) if kept is not None and self._clock.now() < kept.fresh_until else None
+
+    def fresh(self, calls: list[Call], make: Callable[[Any], Any]) -> dict[Call, Answer]:
+        """Give what `make` makes of all those calls' answers that are kept and fresh; nothing is asked."""
+        kept = self.kept(calls)
+        made = {call: self._fresh(kept.pop(call.key, None), make) for call in calls}
+        return {call: answer for call, answer in made.items() if answer is not None}
 
     @property
     def workers(self) -> int:
