@@ -157,7 +157,7 @@ def excused_by_day(world: dict[str, Any], student: int) -> int:
 
 
 @pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: f"{policy.name}, {policy.unrecorded}")
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(world=worlds())
 def test_every_student_has_the_oracle_s_numbers(policy: Policy, world: dict[str, Any]) -> None:
     """Counts, possible sessions and bands are those of the plain reading of the definitions."""
@@ -168,7 +168,7 @@ def test_every_student_has_the_oracle_s_numbers(policy: Policy, world: dict[str,
         assert found == numbers, student
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=7, deadline=None)
 @given(world=worlds(), seed=st.integers(0, 99))
 def test_the_order_of_rows_never_matters(world: dict[str, Any], seed: int) -> None:
     """Shuffled marks, excusals and adjustments give the same table."""
@@ -181,7 +181,7 @@ def test_the_order_of_rows_never_matters(world: dict[str, Any], seed: int) -> No
     pd.testing.assert_frame_equal(AbsenceAnalysis(term).students, AbsenceAnalysis(mixed).students)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=7, deadline=None)
 @given(world=worlds())
 def test_excusing_never_changes_how_much_was_missed(world: dict[str, Any]) -> None:
     """With and without the excusals, absent and possible are the same."""
@@ -192,7 +192,7 @@ def test_excusing_never_changes_how_much_was_missed(world: dict[str, Any]) -> No
     )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=7, deadline=None)
 @given(world=worlds())
 def test_counts_sum_to_the_marks(world: dict[str, Any]) -> None:
     """Without adjustments, the counts of all meanings are as many as the sessions; no row of marks is dropped."""
@@ -202,7 +202,7 @@ def test_counts_sum_to_the_marks(world: dict[str, Any]) -> None:
     assert int(report.counts["count"].sum()) == len(report.rows) == int(report.marks["meaning"].notna().sum())
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=7, deadline=None)
 @given(world=worlds(), place=st.integers(0, 69), code=CODES.filter(lambda code: code is not None))
 def test_a_second_mark_is_refused_with_its_key(world: dict[str, Any], place: int, code: int) -> None:
     """Whichever mark comes twice, with the same code or another, the error names its student and date."""
