@@ -98,6 +98,20 @@ def test_no_axes_means_the_current_ones(report: AbsenceReport, monkeypatch: pyte
         plt.close(figure)
 
 
+@pytest.mark.parametrize("name", ["dark_background", "ggplot"])
+def test_notebook_s_own_style_leaves_charts_readable(report: AbsenceReport, name: str) -> None:
+    """Dark letters stand on white, and nobody's grid runs through a calendar."""
+    plt = pytest.importorskip("matplotlib.pyplot")
+    with plt.style.context(name):
+        ax = charts.calendar(report)
+        try:
+            faces = {mpl.colors.to_hex(part.get_facecolor()) for part in (ax, ax.figure)}
+            assert faces == {style.PAPER}
+            assert not any(line.get_visible() for line in [*ax.get_xgridlines(), *ax.get_ygridlines()])
+        finally:
+            plt.close(ax.figure)
+
+
 def test_bands_are_the_counts_of_the_policy_s_bands(report: AbsenceReport, ax: Axes) -> None:
     """A bar per band, the calmest on top, with its share; the title says of how many."""
     charts.bands(report, ax=ax)

@@ -27,6 +27,7 @@ __all__ = [
     "INK",
     "MUTED",
     "PALE",
+    "PAPER",
     "QUIET",
     "STRONG",
     "Fill",
@@ -46,6 +47,7 @@ __all__ = [
     "write",
 ]
 
+PAPER = "#ffffff"
 INK = "#1b1c22"
 MUTED = "#59616b"
 QUIET = "#c9d2d9"
@@ -105,12 +107,16 @@ def begin(ax: Axes | None, *, grid: Literal["x", "y"] | None = None) -> Axes:
         from matplotlib import pyplot as plt  # noqa: PLC0415 -- only who draws on the current axes needs pyplot
 
         ax = plt.gca()
+        if len(ax.figure.axes) == 1:  # a figure of our own: dark letters on a dark style are none
+            ax.figure.set_facecolor(PAPER)
+    ax.set_facecolor(PAPER)
     for side in ("top", "right", "left" if grid == "x" else "bottom"):
         ax.spines[side].set_visible(side == "bottom")
     for spine in ax.spines.values():
         spine.set_color(GRID if grid else MUTED)
     ax.tick_params(colors=MUTED, labelcolor=INK, labelsize=_SIZE, length=0, labelfontfamily="DejaVu Sans")
     ax.set_axisbelow(True)
+    ax.grid(visible=False)
     if grid:
         ax.grid(visible=True, axis=grid, color=GRID, linewidth=0.8)
     return ax
