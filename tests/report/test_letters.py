@@ -178,8 +178,9 @@ def test_school_s_folder_adds_letters_and_languages(tmp_path: Path) -> None:
 def test_letter_may_run_from_right_to_left(tmp_path: Path) -> None:
     """A school's own Arabic letter says so to the page; its plural has the language's six forms."""
     (tmp_path / "letters").mkdir()
-    own = """{% extends "letters/letter.html" %}
-    {% block letter %}{{ letter.name }}: {% for n in (0, 1, 2, 3, 11, 100) %}{{ letter.plural(n, "a", "b", "c", "d", "e", "f") }}{% endfor %}{% endblock %}"""
+    forms = '{% for n in (0, 1, 2, 3, 11, 100) %}{{ letter.plural(n, "a", "b", "c", "d", "e", "f") }}{% endfor %}'
+    head = '{% extends "letters/letter.html" %}{% block letter %}{{ letter.name }}: '
+    own = f"{head}{forms}{{% endblock %}}"
     (tmp_path / "letters" / "attendance.ar.html").write_text(own)
     report = AbsenceReport(term_of(CODES, **DATES), templates=tmp_path)
     shown = preview(report, [5], Letters("attendance", "ar", ""), most=1).html
