@@ -45,6 +45,19 @@ _COLUMNS = {
     "often_weekday": "a weekday on which absences start more often than chance has it (tested over all students)",
 }
 
+_OF_SHEETS = {
+    "Absences": "one row per absent session",
+    "Absences: status, label": "ManageBac's code, and the school's word for it",
+    "Absences: meaning": "what the policy makes of the code; an excusal makes unexcused excused",
+    "Absences: excused by": "the id of the parent's excusal that explains it",
+    "Patterns": "absent of the possible sessions of each slice; adjustments have no date, so days and weeks lack them",
+    "Patterns: by, group, from": "what the slice is, its name, or its first day",
+    "Patterns: students, chronic": "how many are in the slice, and how many of them are chronically absent",
+    "Registers": "one row per date and register",
+    "Registers: recorded, unrecorded": "students with a code, and students without one",
+    "Registers: taken": "no: nobody has a code",
+}
+
 
 def report_sheets(report: AbsenceAnalysis) -> list[Sheet]:
     """
@@ -184,7 +197,7 @@ def _definitions(report: AbsenceAnalysis) -> Sheet:
     rules = [("Rule", sentence) for sentence in report.rule]
     checks = [(f"Check: {row['check']}", row["detail"]) for row in report.quality.to_dict("records")]
     columns = [(f"Column: {name.replace('_', ' ')}", meaning) for name, meaning in _COLUMNS.items()]
-    rows = [*about, *bands, *rules, *codes, *checks, *columns]
+    rows = [*about, *bands, *rules, *codes, *checks, *columns, *_OF_SHEETS.items()]
     frame = pd.DataFrame(
         {"what": [what for what, _ in rows], "meaning": ["" if said is None else str(said) for _, said in rows]}
     )

@@ -186,6 +186,16 @@ def test_definitions_explain_every_column_of_students(whole: Any) -> None:
     assert {str(column).lower() for column in table(whole["Students"]).columns} - person <= told
 
 
+def test_definitions_explain_what_the_other_sheets_hold(whole: Any) -> None:
+    """Every column that no page explains by its name alone."""
+    told = " ".join(what.lower() for what in table(whole["Definitions"])["What"])
+    plain = {"date", "weekday", "note", "teacher", "period", "absent", "possible", "absence rate", "year group"}
+    person = {"student id", "school id", "last name", "first name", "homeroom", "year group id"}
+    for name in ("Absences", "Patterns", "Registers"):
+        for column in {str(column).lower() for column in table(whole[name]).columns} - plain - person:
+            assert column in told, (name, column)
+
+
 def test_bad_text_of_a_report_stays_text(whole: Any) -> None:
     """No cell of any sheet is a formula or a link."""
     cells = [cell for page in whole for row in page.iter_rows() for cell in row]
