@@ -222,6 +222,23 @@ def test_logo_stands_once_in_the_screen_page(school: mb.AbsenceReport, tmp_path:
     assert html.count("data:image/svg+xml") <= 2
 
 
+def test_a_student_s_part_on_the_screen_says_what_the_paper_says(school: mb.AbsenceReport) -> None:
+    """The screen's own template of a student, lighter than that of paper, leaves no word out and adds none."""
+    screen = page.screen_html(school, Look())
+    for document in list(page.print_documents(school, Look()))[1:4]:
+        part = re.search(
+            rf'<article class="student" id="student-{document.student_id}".*?</article>', screen, re.DOTALL
+        )
+        assert part is not None
+        assert words_of(part[0]) == words_of(document.html[document.html.index("<article") :])
+
+
+def words_of(html: str) -> list[str]:
+    """The words between the drawings, without what only the ear is told."""
+    unseen = r'<svg.*?</svg>|<caption.*?</caption>|<thead class="unseen">.*?</thead>'
+    return text_of(re.sub(r"</\w+>", r"\g<0> ", re.sub(unseen, "", html, flags=re.DOTALL))).split()
+
+
 def test_screen_page_grows_by_little_per_student(school: mb.AbsenceReport) -> None:
     """What students' drawings have in common stands once: under 7 kB per student, 10 MB for 1,500 of them."""
     whole, part = (len(page.screen_html(one, Look()).encode()) for one in (school, school.of_students([1])))
