@@ -134,6 +134,7 @@ class _Rows(SQLiteDict):
 
     def __init__(self, path: Path, **options: Any) -> None:
         self._turn = threading.RLock()
+        self._open: sqlite3.Connection | None = None
         pipeline = SerializerPipeline([Stage(dumps=_dump, loads=_load)], name="json+zlib", is_binary=True)
         super().__init__(path, "responses", serializer=pipeline, wal=True, **options)
 
@@ -141,9 +142,9 @@ class _Rows(SQLiteDict):
     def connection(self, commit: bool = False) -> Iterator[sqlite3.Connection]:  # noqa: FBT001, FBT002 -- the signature of requests-cache
         """Give the connection; a write waits for other processes' locks, but not for ever."""
         with self._turn:
-            if self._connection is None:
-                self._connection = self._opened()
-            connection: sqlite3.Connection = self._connection
+            if self._open is None:
+                self._open = self._opened()
+            connection = self._open
             if not commit or connection.in_transaction:
                 yield connection
                 return
@@ -195,10 +196,10 @@ class _Rows(SQLiteDict):
         if gone:
             self.checkpoint()
 
-    def shut(self) -> None:
+    def close(self) -> None:
         """Close the connection."""
         with self._turn:
-            connection, self._connection = self._connection, None
+            connection, self._open = self._open, None
             if connection is not None:
                 connection.close()
 
@@ -324,7 +325,7 @@ class Store:
             if rows is not None:
                 with contextlib.suppress(sqlite3.Error):
                     rows.checkpoint()
-                rows.shut()
+                rows.close()
 
     def _files(self) -> list[Path]:
         return [self.path.with_name(self.path.name + side) for side in _SIDES]
@@ -374,7 +375,7 @@ class Store:
         rows, self._rows = self._rows, None
         if rows is not None:
             with contextlib.suppress(sqlite3.Error):
-                rows.shut()
+                rows.close()
         with contextlib.suppress(OSError):
             for path in self._files():
                 path.unlink(missing_ok=True)

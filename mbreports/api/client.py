@@ -206,6 +206,8 @@ class Client:
         ApiError
             No answer, and none that may serve; `BadAnswer` says where `make` did not find the documented shape.
         """
+        if any(self._secret.is_in(part.encode()) for part in (call.path, *(value for _, value in call.query))):
+            raise ValueError("the token is never part of an address: it is sent in its header alone")
         if anew:
             return self._asked(call, make, keep, cancelled, look=False)
         old = self.kept([call]).get(call.key)

@@ -87,7 +87,7 @@ def outcome(ask: Callable[[Client], Any], document: Any) -> Any:
     return None
 
 
-FEW = settings(max_examples=50, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+FEW = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck), database=None)
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -146,7 +146,7 @@ TERM = {
 }
 
 
-@settings(FEW, max_examples=60)
+@settings(FEW, max_examples=40)
 @given(data=st.data())
 def test_any_term(data: Any) -> None:
     """A term of which any answer is any JSON document is a whole term, or an error that says which answer it is."""

@@ -72,6 +72,15 @@ def test_token_is_sent_in_its_header_only(client: Client, server: FaultServer) -
     assert [name for name, value in headers.items() if TOKEN in value] == ["auth-token"]
 
 
+@pytest.mark.parametrize("ask", [lambda client: client.get("x", key=TOKEN), lambda client: client.get(f"x/{TOKEN}/y")])
+def test_token_in_an_address_is_refused(client: Client, server: FaultServer, ask: Any) -> None:
+    """A call that has the token in its address is refused without showing it: addresses are logged and kept."""
+    with pytest.raises(ValueError, match="never part of an address") as caught:
+        ask(client)
+    assert TOKEN not in str(caught.value)
+    assert server.requests == []
+
+
 def test_client_shows_nothing_of_the_token(client: Client) -> None:
     """Neither repr nor attributes show the token, and a client is not copied or pickled."""
     transport = vars(client)["_transport"]
