@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import requests
 import urllib3
 
+from mbreports.api.endpoints import EXTENDED, operation_of
 from mbreports.errors import ApiError, BadAnswer, NotAllowed, NotFound, Rejected, TryLater
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def refusal(  # noqa: PLR0911 -- one return for each kind
     if status == requests.codes.unauthorized:
         return NotAllowed(f"{said}: the token is missing, wrong or disabled", **common)
     if status == requests.codes.forbidden:
-        return NotAllowed(f"{said}: the token lacks the right for this; a school admin can add it", **common)
+        return NotAllowed(f"{said}: the token lacks {_right(method, path)}; a school admin can add it", **common)
     if status in {404, 410}:
         return NotFound(f"{said}: there is no such thing for this token", **common)
     if status in _PASSING or status >= 500:  # noqa: PLR2004
@@ -108,6 +109,13 @@ def refusal(  # noqa: PLR0911 -- one return for each kind
     if 400 <= status < 500:  # noqa: PLR2004
         return Rejected(f"{said}: ManageBac refused what was sent", errors=fields, **common)
     return BadAnswer(f"{said}: an answer of an unknown kind", **common)
+
+
+def _right(method: str, path: str) -> str:
+    operation = operation_of(method, path)
+    if operation is None:
+        return "the right for this"
+    return f"the right for {method} /{operation.path}" + (f", one of {EXTENDED}" if operation.extended else "")
 
 
 def _reasons(body: bytes, secret: Secret) -> tuple[dict[str, list[str]], str]:

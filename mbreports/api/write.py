@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from mbreports.api.address import Call, checked_day, checked_id
 from mbreports.api.checks import Misshapen, mapping
-from mbreports.api.endpoints import EXTENDED, operation_of
 from mbreports.api.fetch.excused import EXCUSAL, EXCUSED
 from mbreports.api.replies import Reply, parse
 from mbreports.api.tables import table
@@ -328,11 +327,6 @@ def _sent(  # noqa: PLR0913 -- one write, all of it
 
 def _refused(client: Client, reply: Reply, method: str, path: str, body: dict[str, Any] | None) -> Exception:
     error = client.refusal_of(reply, method, path)
-    operation = operation_of(method, path)
-    if isinstance(error, NotAllowed) and reply.status == 403 and operation is not None:  # noqa: PLR2004
-        paid = f", one of {EXTENDED}" if operation.extended else ""
-        missing = f"the right for {operation.method} /{operation.path}{paid}"
-        return NotAllowed(f"{method} {path}: 403: the token lacks {missing}", status_code=403, path=path)
     if isinstance(error, NotAllowed | Rejected) or reply.status in {404, 410} or reply.limited:
         return error
     return _unknown(method, path, body, f"the answer was {reply.status}", reply.status)

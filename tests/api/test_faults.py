@@ -224,6 +224,15 @@ def test_refusals(client: Client, server: FaultServer, status: int, kind: type[E
     )
 
 
+def test_refused_right_is_named(client: Client, server: FaultServer) -> None:
+    """A 403 names the right that the token lacks."""
+    server.on("*", reply({"error": "Forbidden"}, status=403))
+    with pytest.raises(NotAllowed, match=r"lacks the right for GET /year-groups/\{id\}/students"):
+        client.get("year-groups/3/students")
+    with pytest.raises(NotAllowed, match="lacks the right for this"):
+        client.get("rooms")
+
+
 def test_reasons_by_field(client: Client, server: FaultServer) -> None:
     """A 422 gives the reasons by field, whatever shape they have."""
     server.on("school", reply({"errors": {"duration": ["is bad", "is long"], "x": "alone", "y": 3}}, status=422))

@@ -90,7 +90,6 @@ def plan_term(  # noqa: PLR0913 -- the contract's keywords
     as_of = today if until is None else checked_day(until, "until")
     every = _aged(terms(client), ages)
     chosen = _chosen_terms(every, wanted)
-    name = _aged(school(client), ages)["name"].iloc[0]
     listed = _aged(year_groups(client), ages)
     if only is not None and set(only) - set(listed["year_group_id"]):
         listed = pd.concat([listed, _aged(year_groups(client, archived=True), ages)]).drop_duplicates("year_group_id")
@@ -100,7 +99,7 @@ def plan_term(  # noqa: PLR0913 -- the contract's keywords
         for key, row in chosen.items()
     }
     return Plan(
-        school=name if isinstance(name, str) else None,
+        school=_school_name(client, ages),
         terms=every[every["term_id"].isin(wanted)],
         all_terms=every,
         programmes=tuple(programmes.values()),
@@ -109,6 +108,14 @@ def plan_term(  # noqa: PLR0913 -- the contract's keywords
         as_of=min(as_of, today),
         last=min(as_of, today),
     )
+
+
+def _school_name(client: Client, ages: Ages) -> str | None:
+    try:
+        return _said(_aged(school(client), ages)["name"].iloc[0])
+    except (NotAllowed, NotFound) as error:
+        _log.warning("the school's name is left out: %s", error)
+        return None
 
 
 def _rows(frame: pd.DataFrame) -> list[Any]:

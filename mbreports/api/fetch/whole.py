@@ -16,7 +16,7 @@ from mbreports.api.fetch.plan import Plan, plan_term
 from mbreports.api.fetch.roster import roster, teacher_names, with_strangers
 from mbreports.api.fetch.school import attendance_categories
 from mbreports.api.many import read_many
-from mbreports.errors import BadAnswer, FrameError, NotFound
+from mbreports.errors import BadAnswer, FrameError, NotAllowed, NotFound
 from mbreports.frames.columns import (
     ADJUSTMENTS,
     CATEGORIES,
@@ -197,7 +197,7 @@ def _categories(client: Client, plan: Plan, ages: Ages) -> pd.DataFrame:
     for year in dict.fromkeys(programme.academic_year_id for programme in plan.programmes):
         try:
             frame = attendance_categories(client, year)
-        except NotFound:
+        except (NotFound, NotAllowed):  # a token that is older than the endpoint lacks its right
             continue
         ages.add_frame(frame)
         frames.append(frame)
