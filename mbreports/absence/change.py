@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from html import escape
 
 import numpy as np
 import pandas as pd
 
-from mbreports.absence.explain import html_table
+from mbreports.absence.show import html_sentence, html_table
 
 __all__ = ["Change", "since"]
 
@@ -52,7 +51,9 @@ class Change:
 
     def _repr_html_(self) -> str:
         students = html_table(self.students, "Students whose band or rate changed")
-        return f"<p>{escape(self.sentence)}</p>{students}{html_table(self.marks, 'Marks that were corrected')}"
+        return (
+            f"<div>{html_sentence(self.sentence)}{students}{html_table(self.marks, 'Marks that were corrected')}</div>"
+        )
 
 
 def since(

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from mbreports.absence.excuse import covered_marks
 from mbreports.absence.meanings import ABSENT, PRESENT
+from mbreports.absence.show import cell_text, html_list, html_sentence, html_table, html_title
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mbreports.absence.policy import Policy
 
-__all__ = ["Explanation", "band_sentence", "explain", "html_table"]
+__all__ = ["Explanation", "band_sentence", "explain"]
 
 _TIMES, _AT_LEAST = "\N{MULTIPLICATION SIGN}", "\N{GREATER-THAN OR EQUAL TO}"
-_MOST_ROWS, _MOST_LINES, _MOST_TEXT = 25, 100, 80
-"""How much is shown at most: with these a notebook gets less than 100 kB."""
+_MOST_LINES = 100
 
 _UNRECORDED_RULES = {
     "present": "counted as attended",
@@ -29,7 +28,7 @@ _UNRECORDED_RULES = {
 }
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, repr=False)
 class Explanation:
     """
     Every number behind one student's label; ``print`` gives it as text, a notebook shows it.
@@ -86,17 +85,18 @@ class Explanation:
             parts.append("\n".join([f"{title}:", *(f"  - {one}" for one in said)]))
         for title, frame in self._tables().items():
             if len(frame):
-                text = frame.map(_said).to_string(index=False, max_rows=_MOST_LINES)
+                text = frame.map(cell_text).to_string(index=False, max_rows=_MOST_LINES)
                 parts.append(f"{title}:\n{text}")
         return "\n\n".join(parts)
 
+    def __repr__(self) -> str:
+        """Say whose it is, and why; ``print`` gives all of it."""
+        return f"<Explanation {self._title()}: {self.sentence}>"
+
     def _repr_html_(self) -> str:
-        lists = "".join(
-            f"<p>{escape(title)}:</p><ul>{''.join(f'<li>{escape(one)}</li>' for one in said)}</ul>"
-            for title, said in self._lists().items()
-        )
+        lists = "".join(html_list(title, said) for title, said in self._lists().items())
         tables = "".join(html_table(frame, title) for title, frame in self._tables().items())
-        return f"<h3>{escape(_said(self._title()))}</h3><p>{escape(self.sentence)}.</p>{lists}{tables}"
+        return f"<div>{html_title(self._title())}{html_sentence(f'{self.sentence}.')}{lists}{tables}</div>"
 
     def _title(self) -> str:
         as_of = "" if self.as_of is None else f", as of {self.as_of:%Y-%m-%d}"
@@ -118,7 +118,7 @@ class Explanation:
 
 def _filled(frame: pd.DataFrame) -> pd.DataFrame:
     """The columns that say something, without the student's id, which the title says."""
-    return frame.drop(columns=["student_id", "taken"], errors="ignore").dropna(axis=1, how="all")
+    return frame.drop(columns=["student_id", "year_group_id", "taken"], errors="ignore").dropna(axis=1, how="all")
 
 
 def band_sentence(absent: int, possible: int, policy: Policy, unit: str = "") -> str:
@@ -166,36 +166,6 @@ def band_sentence(absent: int, possible: int, policy: Policy, unit: str = "") ->
     lower = f"{counts}: {compared(place, _AT_LEAST)}, so {names[place]}"
     upper = place + 1
     return f"{lower}, and {compared(upper, '<')}, so not {names[upper]}" if upper < len(names) else lower
-
-
-def html_table(frame: pd.DataFrame, caption: str, *, most: int = _MOST_ROWS) -> str:
-    """
-    Give a frame as a small HTML table, escaped: at most so many rows, long texts cut; what is left out is said.
-
-    Returns
-    -------
-    str
-        Empty where the frame has no rows.
-    """
-    if frame.empty:
-        return ""
-    head = "".join(f"<th>{escape(str(column))}</th>" for column in frame.columns)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{escape(_said(value))}</td>" for value in row) + "</tr>"
-        for row in frame.head(most).itertuples(index=False, name=None)
-    )
-    more = f"<p>… and {len(frame) - most} more</p>" if len(frame) > most else ""
-    return f"<table><caption>{escape(caption)}</caption><tr>{head}</tr>{body}</table>{more}"
-
-
-def _said(value: Any) -> str:
-    """A cell in words: nothing for what is missing, a date without its time, a long text cut."""
-    if pd.isna(value):
-        return ""
-    if isinstance(value, pd.Timestamp):
-        return f"{value:%Y-%m-%d}"
-    text = f"{value:.4g}" if isinstance(value, float) else str(value)
-    return text if len(text) <= _MOST_TEXT else text[: _MOST_TEXT - 1] + "…"
 
 
 def explain(  # noqa: PLR0913 -- all that is known of a student, each of it by name

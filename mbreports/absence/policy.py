@@ -6,14 +6,15 @@ import dataclasses
 import itertools
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from html import escape
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+import pandas as pd
 
 from mbreports.absence import policy_file
-from mbreports.absence.meanings import DEFAULT_MEANINGS, MEANINGS, UNRECORDED, Meanings
+from mbreports.absence.meanings import DEFAULT_MEANINGS, DEFAULT_NAMES, MEANINGS, UNRECORDED, Meanings
 from mbreports.absence.shares import at_least, exact_fraction, percent
+from mbreports.absence.show import html_table, html_title
 from mbreports.errors import PolicyError
 
 if TYPE_CHECKING:
@@ -214,27 +215,37 @@ class Policy:
         return [f"below {bounds[1]}", *rules[1:]] if len(bounds) > 1 else rules
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><th>{escape(key)}</th><td>{escape(value)}</td></tr>" for key, value in self._said().items()
+        chronic = self.band_names.index(self.chronic)
+        bands = pd.DataFrame(
+            {
+                "band": self.band_names,
+                "absence rate": self.band_rules(),
+                "chronic": ["yes" if place >= chronic else "" for place in range(len(self.bands))],
+            }
         )
-        return f"<table><caption>Policy {escape(self.name)}</caption>{rows}</table>"
+        codes = {meaning: [code for code, held in self.meanings.items() if held == meaning] for meaning in MEANINGS}
+        meanings = pd.DataFrame(
+            {
+                "meaning": list(codes),
+                "codes": [
+                    ", ".join(f"{code} {DEFAULT_NAMES.get(code, '')}".strip() for code in codes[one]) for one in codes
+                ],
+            }
+        )
+        settings = pd.DataFrame(list(self._settings().items()), columns=["setting", "value"])
+        return (
+            f"<div>{html_title(f'Policy {self.name}')}{html_table(bands, 'Bands')}"
+            f"{html_table(meanings[meanings['codes'] != ''], 'Meanings')}{html_table(settings, 'Settings')}</div>"
+        )
 
-    def _said(self) -> dict[str, str]:
-        rules = zip(self.band_names, self.band_rules(), strict=True)
+    def _settings(self) -> dict[str, str]:
         return {
-            "bands": "; ".join(f"{name}: {rule}" for name, rule in rules),
-            "chronic": f"from {self.chronic}",
-            "meanings": "; ".join(
-                f"{meaning}: {', '.join(str(code) for code, held in self.meanings.items() if held == meaning)}"
-                for meaning in MEANINGS
-                if meaning in self.meanings.values()
-            ),
             "unrecorded": self.unrecorded,
             "adjustments": self.adjustments,
-            "lates per absence": str(self.lates_per_absence or "off"),
-            "least possible sessions": str(self.min_possible),
-            "least coverage": percent(self.min_coverage),
-            "least cell": str(self.min_cell),
+            "lates_per_absence": str(self.lates_per_absence or "off"),
+            "min_possible": str(self.min_possible),
+            "min_coverage": percent(self.min_coverage),
+            "min_cell": str(self.min_cell),
         }
 
     def __repr__(self) -> str:

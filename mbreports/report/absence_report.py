@@ -245,7 +245,7 @@ class AbsenceReport(AbsenceAnalysis):
             No student was chosen, or the folder cannot be written.
         """
         ids = some_students(self, students, "handouts")
-        documents = page.print_documents(self, self.look, students=ids)
+        documents = page.print_documents(self, self.look, students=ids, cohort=False)
         return write_handouts(documents, folder, self._label())
 
     def letters(
@@ -271,7 +271,7 @@ class AbsenceReport(AbsenceAnalysis):
             The letter's name, or the file of a school's own.
         language
             The family's language, ``"en"``, ``"en-GB"``, ``"es"``, ``"fr"`` or ``"zh-Hans"`` say: of the letter, and
-            of its dates and numbers.
+            of its dates and numbers (``"en"`` writes March 20, 2026, and ``"en-GB"`` 20 March 2026).
         contact
             Whom to answer: a name, a telephone number, an address.
 

@@ -52,7 +52,7 @@ def screen_html(report: AbsenceAnalysis, look: Look) -> str:
 
 
 def print_documents(
-    report: AbsenceAnalysis, look: Look, *, students: Sequence[int] | None = None
+    report: AbsenceAnalysis, look: Look, *, students: Sequence[int] | None = None, cohort: bool = True
 ) -> Iterator[PrintDocument]:
     """
     Give the documents of a PDF, one by one: everybody's pages, then each student's.
@@ -65,11 +65,13 @@ def print_documents(
         The school's own look.
     students
         Whose pages follow the cohort's, by id; None: everybody's.
+    cohort
+        Whether the pages about everybody come first.
 
     Yields
     ------
     PrintDocument
-        The cohort's first; a student's document holds that student alone.
+        A student's document holds that student alone.
 
     Raises
     ------
@@ -77,7 +79,8 @@ def print_documents(
         A template fails; names its file and line.
     """
     env = templating.environment(look.templates)
-    yield _cohort_document(env, cohort_page(report, look), look)
+    if cohort:
+        yield _cohort_document(env, cohort_page(report, look), look)
     part = report if students is None else report.of_students(students)
     sheet = make_sheet(part, look)
     for student in StudentPages(part):
