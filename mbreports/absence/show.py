@@ -46,7 +46,7 @@ def html_table(frame: pd.DataFrame, caption: str, *, most: int = MOST_ROWS) -> s
     """
     if frame.empty:
         return ""
-    styles = [_RIGHT if _is_number(frame[column]) else _LEFT for column in frame.columns]
+    styles = [_style(frame[column]) for column in frame.columns]
     names = (str(column).replace("_", " ") for column in frame.columns)
     head = "".join(f'<th style="{style}">{escape(name)}</th>' for name, style in zip(names, styles, strict=True))
     body = "".join(
@@ -64,8 +64,10 @@ def html_table(frame: pd.DataFrame, caption: str, *, most: int = MOST_ROWS) -> s
     )
 
 
-def _is_number(values: pd.Series[Any]) -> bool:
-    return pd.api.types.is_numeric_dtype(values.dtype) and not pd.api.types.is_bool_dtype(values.dtype)
+def _style(values: pd.Series[Any]) -> str:
+    if pd.api.types.is_numeric_dtype(values.dtype) and not pd.api.types.is_bool_dtype(values.dtype):
+        return _RIGHT
+    return f"{_LEFT}; white-space: nowrap" if pd.api.types.is_datetime64_any_dtype(values.dtype) else _LEFT
 
 
 def cell_text(value: Any) -> str:
