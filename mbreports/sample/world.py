@@ -156,23 +156,24 @@ def _enrol(groups: Sequence[tuple[Programme, int, int]], students: int, seed: in
                 ),
             )
         homeroom += rooms if size else 0
-    for position in range(len(records), students):
-        school_id = f"AA{1001 + position}"
-        records.append(
-            Student(
-                position,
-                int(ids[position]),
-                school_id,
-                people[position],
-                year_group=None,
-                homeroom=-1,
-                first=0,
-                last=-1,
-                archived=True,
-                parent_ids=parents[position],
-            ),
-        )
-    return records
+    former = range(len(records), students)
+    return records + [_former(position, int(ids[position]), people[position], parents[position]) for position in former]
+
+
+def _former(position: int, student_id: int, person: Person, parent_ids: tuple[int, ...]) -> Student:
+    """Make a student who left before this year."""
+    return Student(
+        position,
+        student_id,
+        f"AA{1001 + position}",
+        person,
+        year_group=None,
+        homeroom=-1,
+        first=0,
+        last=-1,
+        archived=True,
+        parent_ids=parent_ids,
+    )
 
 
 GRADE_WITH_NEWCOMER = 7
