@@ -11,7 +11,7 @@ from mbreports.api.checks import Misshapen, mapping
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mbreports.api.cache import Kept
+    from mbreports.api.rows import Kept
 
 __all__ = ["Answer", "is_single", "pong", "remade", "rights", "said"]
 

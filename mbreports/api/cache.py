@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import logging
 import os
+import re
 import sqlite3
 import threading
-import zlib
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -17,28 +16,27 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import platformdirs
-from requests_cache import SerializerPipeline
-from requests_cache.backends.sqlite import SQLiteDict
-from requests_cache.serializers import Stage
 
 from mbreports.api.flights import same_host
+from mbreports.api.rows import Rows
 from mbreports.files import PRIVATE_FILE, PRIVATE_FOLDER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
     from mbreports.api.pace import Clock
+    from mbreports.api.rows import Kept
     from mbreports.api.secret import Secret
 
-__all__ = ["CacheSettings", "Kept", "Lifetimes", "Store", "cache_file"]
+__all__ = ["EVERYTHING", "CacheSettings", "Lifetimes", "Store", "cache_file", "private_folder"]
 
 _log = logging.getLogger(__name__)
 
-_BUSY = 1.0
-"""Seconds to wait for another process's lock."""
 _REST = 30.0
 """Seconds to go on without the cache after it could not be read or written."""
 _SLICE = 500
+EVERYTHING = re.compile("(?s:.*)")
+"""What matches every key."""
 _SIDES = ("", "-wal", "-shm", "-journal")
 
 
@@ -92,123 +90,6 @@ class CacheSettings:
     lifetimes: Lifetimes = field(default_factory=Lifetimes)
 
 
-@dataclass(frozen=True)
-class Kept:
-    """One answer with its times (epoch seconds): when it was given, until when it is fresh, when it is deleted."""
-
-    content: Any
-    created: float
-    fresh_until: float
-    gone: float
-
-    @property
-    def expires_unix(self) -> int:
-        """The time after which the row is deleted; requests-cache puts it into a column of its own."""
-        return round(self.gone)
-
-
-@dataclass(frozen=True)
-class _Body:
-    """JSON text that is put into a row as it is, without being parsed and written again."""
-
-    text: str
-
-
-def _dump(kept: Kept) -> bytes:
-    times = f'{{"created":{kept.created!r},"fresh_until":{kept.fresh_until!r},"gone":{kept.gone!r},"content":'
-    return zlib.compress((times + kept.content.text + "}").encode(), 1)
-
-
-def _load(row: bytes) -> Kept:
-    try:
-        kept = Kept(**json.loads(zlib.decompress(row)))
-        if all(isinstance(time, int | float) for time in (kept.created, kept.fresh_until, kept.gone)):
-            return kept
-    except (zlib.error, TypeError, ValueError, RecursionError):
-        pass
-    raise ValueError("a row of the cache cannot be read")
-
-
-class _Rows(SQLiteDict):
-    """The rows of requests-cache's SQLite backend, with a bounded wait for locks and nothing left behind on disk."""
-
-    def __init__(self, path: Path, **options: Any) -> None:
-        self._turn = threading.RLock()
-        self._open: sqlite3.Connection | None = None
-        pipeline = SerializerPipeline([Stage(dumps=_dump, loads=_load)], name="json+zlib", is_binary=True)
-        super().__init__(path, "responses", serializer=pipeline, wal=True, **options)
-
-    @contextlib.contextmanager
-    def connection(self, commit: bool = False) -> Iterator[sqlite3.Connection]:  # noqa: FBT001, FBT002 -- the signature of requests-cache
-        """Give the connection; a write waits for other processes' locks, but not for ever."""
-        with self._turn:
-            if self._open is None:
-                self._open = self._opened()
-            connection = self._open
-            if not commit or connection.in_transaction:
-                yield connection
-                return
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-            except BaseException:
-                connection.rollback()
-                raise
-            connection.commit()
-
-    def _opened(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.db_path, isolation_level=None, timeout=_BUSY, check_same_thread=False)
-        try:
-            for pragma in ("secure_delete=ON", "journal_mode=WAL", "synchronous=NORMAL"):
-                connection.execute(f"PRAGMA {pragma}").fetchall()
-        except sqlite3.Error:
-            connection.close()
-            raise
-        return connection
-
-    def find(self, keys: list[str]) -> dict[str, Kept]:
-        """Give many rows at once."""
-        marks = ",".join("?" * len(keys))
-        with self.connection() as connection:
-            rows = connection.execute(f"SELECT key, value FROM responses WHERE key IN ({marks})", keys).fetchall()  # noqa: S608
-        found = {key: self.deserialize(key, value) for key, value in rows}
-        return {key: kept for key, kept in found.items() if kept is not None}
-
-    def remove(self, keys: list[str]) -> None:
-        """Delete many rows."""
-        with self.connection(commit=True) as connection:
-            connection.executemany("DELETE FROM responses WHERE key = ?", [(key,) for key in keys])
-
-    def remove_matching(self, matches: Callable[[str], bool]) -> bool:
-        """Delete the rows whose keys match."""
-        self.remove([key for key in self.keys_like() if matches(key)])
-        return True
-
-    def keys_like(self) -> list[str]:
-        """Give all keys."""
-        with self.connection() as connection:
-            return [key for (key,) in connection.execute("SELECT key FROM responses").fetchall()]
-
-    def purge(self, now: float) -> None:
-        """Delete the rows whose time is over, from the log of the database too."""
-        with self.connection(commit=True) as connection:
-            gone = connection.execute("DELETE FROM responses WHERE expires <= ?", (round(now),)).rowcount
-        if gone:
-            self.checkpoint()
-
-    def close(self) -> None:
-        """Close the connection."""
-        with self._turn:
-            connection, self._open = self._open, None
-            if connection is not None:
-                connection.close()
-
-    def checkpoint(self) -> None:
-        """Carry the log over into the file and empty it: deleted text stays in neither."""
-        with self.connection() as connection:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-
-
 def cache_file(base: str, secret: Secret, folder: Path) -> Path:
     """Give the file of one base URL and token; its name tells the host, and of the token nothing."""
     digest = hashlib.blake2b(f"{base}\n{secret.reveal()}".encode(), digest_size=12, person=b"mbreports").hexdigest()
@@ -255,11 +136,11 @@ class Store:
     def __init__(self, path: Path, clock: Clock) -> None:
         self.path = path
         self._clock = clock
-        self._rows: _Rows | None = None
+        self._rows: Rows | None = None
         self._lock = threading.RLock()
         self._rest_until = 0.0
         self._purged = 0.0
-        self._undropped: list[Callable[[str], bool]] = []
+        self._undropped: list[re.Pattern[str]] = []
 
     def find(self, keys: Iterable[str]) -> dict[str, Kept]:
         """Give what is kept under these keys, fresh or not."""
@@ -267,37 +148,31 @@ class Store:
         found: dict[str, Kept] = {}
         for start in range(0, len(wanted), _SLICE):
             part = wanted[start : start + _SLICE]
-            found |= self._do(partial(_Rows.find, keys=part), {})
+            found |= self._do(partial(Rows.find, keys=part), {})
         now = self._clock.now()
         return {key: kept for key, kept in found.items() if kept.created <= now + 60 and now < kept.gone}
 
-    def keep(self, key: str, text: str, *, created: float, fresh: float, stale: float) -> None:
-        """Keep one answer: JSON text of the documented shape."""
-        kept = Kept(_Body(text), created, created + fresh, created + fresh + stale)
+    def mark(self) -> int:
+        """Give a mark of this moment, for `keep`."""
+        mark: int = self._do(Rows.mark, 0)
+        return mark
 
-        def put(rows: _Rows) -> None:
-            rows[key] = kept
+    def keep(self, key: str, kept: Kept, *, mark: int) -> None:
+        """Keep one answer of the documented shape; not one that a write overtook since the mark."""
+        self._do(partial(Rows.keep, key=key, kept=kept, mark=mark), None)
 
-        self._do(put, None)
-
-    def drop(self, keys: Iterable[str]) -> None:
-        """Delete some answers."""
-        wanted = list(keys)
-        if wanted:
-            self._do(partial(_Rows.remove, keys=wanted), None)
-
-    def drop_matching(self, matches: Callable[[str], bool]) -> None:
+    def drop(self, touches: re.Pattern[str]) -> None:
         """
         Delete the answers whose keys match, those of the same host's other tokens too.
 
         Where the file is locked, that is done before anything is read again.
         """
-        if not self._do(partial(_Rows.remove_matching, matches=matches), otherwise=False):
-            self._undropped.append(matches)
+        if not self._do(partial(Rows.remove_touched, touches=touches, now=self._clock.now()), otherwise=False):
+            self._undropped.append(touches)
         for path in self.path.parent.glob("*.sqlite"):
             if path != self.path and same_host(path, self.path):
                 other = Store(path, self._clock)
-                other._do(partial(_Rows.remove_matching, matches=matches), otherwise=False)
+                other._do(partial(Rows.remove_touched, touches=touches, now=self._clock.now()), otherwise=False)
                 other.close()
 
     def size(self) -> int:
@@ -309,7 +184,7 @@ class Store:
     def forget(self) -> None:
         """Delete all answers (another client may have the file open), the file, and what is beside it of its own."""
         with self._lock:
-            self._do(partial(_Rows.remove_matching, matches=lambda _: True), otherwise=False)
+            self._do(partial(Rows.remove_touched, touches=EVERYTHING, now=self._clock.now()), otherwise=False)
             self._undropped.clear()
             self.close()
             for path in self._files():
@@ -330,7 +205,7 @@ class Store:
     def _files(self) -> list[Path]:
         return [self.path.with_name(self.path.name + side) for side in _SIDES]
 
-    def _do(self, work: Callable[[_Rows], Any], otherwise: Any) -> Any:
+    def _do(self, work: Callable[[Rows], Any], otherwise: Any) -> Any:
         """Do some work with the rows; where that cannot be, give `otherwise`."""
         with self._lock:  # whoever waited here while another met a locked file need not meet it too
             if self._clock.monotonic() < self._rest_until:
@@ -345,16 +220,16 @@ class Store:
                     self._begin_anew()
             return otherwise
 
-    def _ready(self) -> _Rows:
+    def _ready(self) -> Rows:
         with self._lock:
             if self._rows is None:
                 self._make_private()
-                self._rows = _Rows(self.path)
+                self._rows = Rows(self.path)
             if self._clock.now() - self._purged > 60:  # noqa: PLR2004
                 self._purged = self._clock.now()
                 self._rows.purge(self._purged)
             while self._undropped:
-                self._rows.remove_matching(self._undropped[0])
+                self._rows.remove_touched(self._undropped[0], self._clock.now())
                 self._undropped.pop(0)
             return self._rows
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self, TypeVar
 
 from mbreports.api.address import Call, checked_base, checked_version
 from mbreports.api.answers import Answer, is_single, pong, remade, rights, said
+from mbreports.api.cache import EVERYTHING
 from mbreports.api.checks import Misshapen
 from mbreports.api.endpoints import TermDates, lifetime
 from mbreports.api.flights import Flight, beside
@@ -20,14 +21,16 @@ from mbreports.api.options import cache_of, checked_rate, checked_timeout, check
 from mbreports.api.pace import SYSTEM, Clock
 from mbreports.api.pages import Unsettled, read_pages
 from mbreports.api.replies import Reply, parse, refusal
+from mbreports.api.rows import Body, Kept
 from mbreports.api.secret import Secret, find_token
 from mbreports.api.transport import Lost, Transport
 from mbreports.errors import ApiError, BadAnswer, ReadOnly, TryLater
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Iterable
 
-    from mbreports.api.cache import CacheSettings, Kept, Store
+    from mbreports.api.cache import CacheSettings, Store
 
 __all__ = ["Client"]
 
@@ -157,7 +160,7 @@ class Client:
     def forget(self) -> None:
         """Delete every answer that is kept for this school and token; what is being read now is not kept either."""
         if self._store is not None:
-            with self._flights.writing(lambda _: True):
+            with self._flights.writing(EVERYTHING):
                 self._store.forget()
 
     def get(self, path: str, /, **query: Any) -> Any:
@@ -242,10 +245,11 @@ class Client:
             if just is not None and (answer := self._fresh(just, make)):
                 led.append(answer)
                 return just.content, just.created
+            mark = 0 if self._store is None else self._store.mark()
             document, created = self._fetched(call, cancelled, hurried=hurried)
             led.append(Answer(self._made(call, document, make), created))
             if keep is None or keep(document):
-                self._keep(call, document, created, flight)
+                self._keep(call, document, created, flight, mark)
             return document, created
 
         document, created = self._flights.share(call.key, ask, cancelled)
@@ -285,9 +289,7 @@ class Client:
         """The answers that are kept, None where none are."""
         return self._store
 
-    def send(
-        self, method: str, call: Call, body: dict[str, Any] | None, touches: Callable[[str], bool]
-    ) -> Reply | Lost:
+    def send(self, method: str, call: Call, body: dict[str, Any] | None, touches: re.Pattern[str]) -> Reply | Lost:
         """
         Send a write exactly once; whatever comes of it, every kept answer that it touches is dropped.
 
@@ -296,7 +298,7 @@ class Client:
         method, call, body
             What is sent.
         touches
-            Says of a call's key whether its answer may be another after the write.
+            Matches the keys of the calls whose answers may be others after the write.
 
         Raises
         ------
@@ -321,9 +323,9 @@ class Client:
         wait = self._transport.learn(reply)
         return refusal(reply, method, path, wait=wait, secret=self._secret)
 
-    def _drop(self, touches: Callable[[str], bool]) -> None:
+    def _drop(self, touches: re.Pattern[str]) -> None:
         if self._store is not None:
-            self._store.drop_matching(touches)
+            self._store.drop(touches)
 
     def knows_school(self, name: Any) -> None:
         """Take in the school's name, for the repr."""
@@ -351,7 +353,7 @@ class Client:
             return document_of(call), created
         return self._made(call, call, lambda listed: read_pages(listed, document_of)), created
 
-    def _keep(self, call: Call, document: Any, created: float, flight: Flight) -> None:
+    def _keep(self, call: Call, document: Any, created: float, flight: Flight, mark: int) -> None:
         fresh = lifetime(call.path, self._lifetimes, self._terms, self._today())
         if self._store is None or fresh <= 0:
             return
@@ -361,7 +363,9 @@ class Client:
             return
         with self._flights.keeping(flight) as allowed:
             if allowed:
-                self._store.keep(call.key, text, created=created, fresh=fresh, stale=self._lifetimes.unreachable)
+                until = created + fresh
+                kept = Kept(Body(text), created, until, until + self._lifetimes.unreachable)
+                self._store.keep(call.key, kept, mark=mark)
 
     def _made(self, call: Call, document: Any, make: Callable[[Any], _T]) -> _T:
         try:

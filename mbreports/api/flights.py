@@ -13,6 +13,7 @@ from mbreports.api.pace import Cancelled
 from mbreports.errors import ApiError
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
@@ -39,7 +40,7 @@ class Flights:
         self._lock = threading.Lock()
         self._open: dict[str, Flight] = {}
         self._all: set[Flight] = set()
-        self._writes: list[Callable[[str], bool]] = []
+        self._writes: list[re.Pattern[str]] = []
 
     def share(self, key: str, ask: Callable[[Flight], Any], cancelled: threading.Event) -> Any:
         """Give the outcome of a read; where the same one is under way, wait for it instead of asking again."""
@@ -62,7 +63,7 @@ class Flights:
             if flight is not None:
                 return flight, False
             flight = self._open[key] = Flight(key)
-            flight.overtaken = any(touches(key) for touches in self._writes)
+            flight.overtaken = any(touches.fullmatch(key) is not None for touches in self._writes)
             self._all.add(flight)
             return flight, True
 
@@ -81,7 +82,7 @@ class Flights:
         return flight.outcome
 
     @contextlib.contextmanager
-    def writing(self, touches: Callable[[str], bool]) -> Iterator[None]:
+    def writing(self, touches: re.Pattern[str]) -> Iterator[None]:
         """
         Run a write: no read of what it may change, and that it overtakes, is kept.
 
@@ -97,9 +98,9 @@ class Flights:
                 self._writes.remove(touches)
                 self._overtake(touches)
 
-    def _overtake(self, touches: Callable[[str], bool]) -> None:
+    def _overtake(self, touches: re.Pattern[str]) -> None:
         for flight in self._all:
-            if touches(flight.key):
+            if touches.fullmatch(flight.key):
                 flight.overtaken = True
                 if self._open.get(flight.key) is flight:
                     del self._open[flight.key]

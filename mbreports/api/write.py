@@ -274,16 +274,14 @@ def _excusal_path(student_id: int, excusal_id: int) -> tuple[str, int]:
     return f"students/{student}/excusals/{checked_id(excusal_id, 'excusal_id')}", student
 
 
-def _excusals_of(student: int) -> Callable[[str], bool]:
+def _excusals_of(student: int) -> re.Pattern[str]:
     """Say which answers an excusal of a student is in: all of theirs, and the school's by date."""
-    mine = re.compile(rf"students/({student}/excusals(/\d+)?|excusals/[^/?#]+)([?#].*)?")
-    return lambda key: mine.fullmatch(key) is not None
+    return re.compile(rf"students/({student}/excusals(/\d+)?|excusals/[^/?#]+)([?#].*)?")
 
 
-def _homeroom_of(day: dt.date) -> Callable[[str], bool]:
+def _homeroom_of(day: dt.date) -> re.Pattern[str]:
     """Say which answers a homeroom mark is in: every homeroom's of that day, and every homeroom's of a term."""
-    its = re.compile(rf"year-groups/\d+/homeroom/attendance/(date/{day.isoformat()}|term/\d+)([?#].*)?")
-    return lambda key: its.fullmatch(key) is not None
+    return re.compile(rf"year-groups/\d+/homeroom/attendance/(date/{day.isoformat()}|term/\d+)([?#].*)?")
 
 
 def _excusal(client: Client, method: str, path: str, body: dict[str, Any] | None, student: int) -> pd.DataFrame:
@@ -307,7 +305,7 @@ def _sent(  # noqa: PLR0913 -- one write, all of it
     path: str,
     body: dict[str, Any] | None,
     *,
-    touches: Callable[[str], bool],
+    touches: re.Pattern[str],
     make: Callable[[Any], Any],
 ) -> Any:
     """Send a write and give what `make` makes of its answer, or the error that says what came of it."""

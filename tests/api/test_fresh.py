@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import sqlite3
 import threading
 from typing import TYPE_CHECKING, Any
@@ -12,12 +13,13 @@ from answers import EXCUSAL
 from faulty import mark, reply, reset, stall, student
 
 from mbreports.api import fetch, write
+from mbreports.api.cache import Store
 from mbreports.errors import ApiError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from faulty import FaultServer, MakeClient
+    from faulty import FaultServer, MakeClient, Skipping
 
     from mbreports.api.client import Client
     from mbreports.sample.school import SampleSchool
@@ -151,6 +153,27 @@ def test_read_that_a_write_overtakes(make_client: MakeClient, writer: Client, se
     assert fetch.homeroom_date(reader, 3, DAY)["status"].tolist() == [0]
 
 
+def test_read_that_another_processs_write_overtakes(writer: Client, server: FaultServer, timer: Skipping) -> None:
+    """A read that is under way during another process's write is not kept; one of another day is."""
+    released = threading.Event()
+    paths = [DATE.format(3, DAY), DATE.format(3, OTHER_DAY)]
+    for path in paths:
+        server.on(path, stall(released, present(1)), present(0))
+    threads = [threading.Thread(target=fetch.homeroom_date, args=(writer, 3, day)) for day in (DAY, OTHER_DAY)]
+    for thread in threads:
+        thread.start()
+    while len(server.requests) < 2:
+        threads[0].join(0.01)
+    assert writer.store is not None
+    other = Store(writer.store.path, timer.clock)  # as another process has it open
+    other.drop(re.compile(rf"{paths[0]}(#.*)?"))
+    other.close()
+    released.set()
+    for thread in threads:
+        thread.join()
+    assert [fetch.homeroom_date(writer, 3, day)["status"].tolist() for day in (DAY, OTHER_DAY)] == [[0], [1]]
+
+
 def test_read_that_begins_during_a_write(writer: Client, server: FaultServer) -> None:
     """A read that begins while a write is under way is not kept: nobody knows which came first."""
     released = threading.Event()
@@ -183,7 +206,7 @@ def test_neighbours_read_that_a_write_does_not_touch(writer: Client, server: Fau
     assert server.asked.count(f"GET {path}") == 1
 
 
-def test_write_while_the_cache_is_locked(writer: Client, server: FaultServer, tmp_path: Path, timer: Any) -> None:
+def test_write_while_the_cache_is_locked(writer: Client, server: FaultServer, tmp_path: Path, timer: Skipping) -> None:
     """What could not be dropped, because another process held the cache, is dropped before it is read again."""
     fetch.homeroom_date(writer, 3, DAY)
     (path,) = (tmp_path / "cache").glob("*.sqlite")
