@@ -49,7 +49,8 @@ class Client:
         The API token; else the environment variable ``MANAGEBAC_TOKEN``, else the system keyring (when ``keyring`` is
         installed: service ``mbreports``, user name the host).
     base_url
-        Such as ``https://api.managebac.com`` (the default); else ``MANAGEBAC_URL``. Plain http is for loopback only.
+        Such as ``https://api.managebac.com`` (the default), without the version; else ``MANAGEBAC_URL``. Plain http is
+        for loopback only.
     version
         The path prefix: ``v2`` (rolling) or a frozen one such as ``v2p3``.
     cache
@@ -97,9 +98,10 @@ class Client:
     ) -> None:
         secret = Secret(token)
         del token  # no traceback shows it
+        prefix = "/" + checked_version(version)
         base = checked_base(base_url or os.environ.get("MANAGEBAC_URL") or "https://api.managebac.com")
         self._host = base.split("/")[2]
-        self._base = f"{base}/{checked_version(version)}"
+        self._base = base.removesuffix(prefix) + prefix
         self._workers = checked_workers(workers)
         rate, timeout = checked_rate(requests_per_second), checked_timeout(timeout)
         secret = find_token(secret, self._host)

@@ -190,6 +190,21 @@ def test_impossible_addresses(url: str) -> None:
         Client(TOKEN, base_url=url, cache=False)
 
 
+@pytest.mark.parametrize(
+    ("url", "version", "asked"),
+    [
+        ("https://api.managebac.com", "v2", "https://api.managebac.com/v2"),
+        ("https://API.managebac.com/", "v2p3", "https://api.managebac.com/v2p3"),
+        ("https://api.us.managebac.com:443/v2", "v2", "https://api.us.managebac.com:443/v2"),
+        ("http://[::1]:8000", "v2", "http://[::1]:8000/v2"),
+        ("http://localhost:8000/", "v2", "http://localhost:8000/v2"),
+    ],
+)
+def test_addresses(url: str, version: str, asked: str) -> None:
+    """The version is put behind the base URL, once; loopback may be plain http."""
+    assert Client(TOKEN, base_url=url, version=version, cache=False).base_url == asked
+
+
 def test_web_address_is_told_the_hosts() -> None:
     """A school's own address is refused with the list of the API's hosts."""
     with pytest.raises(ValueError, match=r"api\.managebac\.com, api\.managebac\.cn, api\.us\.managebac\.com"):
