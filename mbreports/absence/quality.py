@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from mbreports.absence.meanings import UNCLASSIFIED, UNEXCUSED, UNRECORDED
@@ -160,8 +162,12 @@ def quality(
         ),
     ]
     out = pd.DataFrame(found, columns=["check", "count", "of", "detail"])
-    out["detail"] = [sentence.format(n=count, of=of) for _, count, of, sentence in found]
+    out["detail"] = [sentence.format(n=f"{count:,}", of=_said(of)) for _, count, of, sentence in found]
     out = out.astype({"check": "str", "count": "int64", "of": "Int64", "detail": "str"})
     of = out["of"].astype("float64")
     out.insert(3, "share", out["count"] / of.where(of > 0))
     return out
+
+
+def _said(of: Any) -> str:
+    return "" if pd.isna(of) else f"{int(of):,}"

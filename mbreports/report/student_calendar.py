@@ -166,6 +166,7 @@ def draw_calendar(grid: Grid, marks: Sequence[Mark], days: SchoolDays) -> Calend
         weeks=tuple(_weeks(grid)),
         rows=tuple(label for block in blocks for label in _rows(grid, block)),
         present=_dots(grid, [place for place, mark in shown.items() if mark.kind is None]),
+        dash=f"0.1 {grid.step - 0.1:.5g}",
         holidays=_days_path(grid, holidays),
         hatch=_hatch(grid, holidays),
         to_come=_days_path(grid, [day for day in workdays if day in days.to_come and day not in held]),
@@ -211,10 +212,27 @@ def _cells(grid: Grid, kind: Kind, shown: Mapping[tuple[dt.date, int], Mark]) ->
 
 
 def _dots(grid: Grid, places: Iterable[tuple[dt.date, int]]) -> str:
+    """Dots as dashes of no length along each run of weeks: a tenth of the file that single dots would be."""
+    rows: dict[float, list[float]] = {}
+    for day, place in places:
+        rows.setdefault(grid.top(day, place) + grid.height / 2, []).append(grid.left(day) + grid.width / 2)
     return "".join(
-        f"M{grid.left(day) + grid.width / 2:.4g} {grid.top(day, place) + grid.height / 2:.4g}h.1"
-        for day, place in places
+        f"M{run[0]:.4g} {y:.4g}h{run[-1] - run[0] + 0.1:.5g}"
+        for y, held in sorted(rows.items())
+        for run in _in_a_row(sorted(held), grid.step)
     )
+
+
+def _in_a_row(places: list[float], step: float) -> Iterable[list[float]]:
+    """Split ascending places where one is missing."""
+    run: list[float] = []
+    for place in places:
+        if run and place - run[-1] > 1.5 * step:
+            yield run
+            run = []
+        run.append(place)
+    if run:
+        yield run
 
 
 def _dashes(grid: Grid, days: Iterable[dt.date]) -> str:

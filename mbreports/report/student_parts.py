@@ -95,6 +95,8 @@ class Calendar:
         What stands at its edges.
     present, holidays, hatch, to_come, not_enrolled
         Paths of the cells that carry no letter.
+    dash
+        The pattern of dashes that makes dots of the lines of `present`.
     cells
         The others, by the way they are drawn.
     size
@@ -108,6 +110,7 @@ class Calendar:
     weeks: tuple[Label, ...]
     rows: tuple[Label, ...]
     present: str
+    dash: str
     holidays: str
     hatch: str
     to_come: str

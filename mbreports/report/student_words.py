@@ -34,6 +34,7 @@ _UNRECORDED = {
     "exclude_untaken": "left out where nobody took the register, else counted as attended",
 }
 _MOST_DAYS = 4
+_LONGEST_WORD = 32
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,7 +68,7 @@ def rule(policy: Policy, absent: Sequence[str], basis: str) -> str:
     basis
         ``homeroom`` or ``class``.
     """
-    counted = f"; absent are: {', '.join(absent)}" if absent else ""
+    counted = f"; absent are: {', '.join(map(_short, absent))}" if absent else ""
     bands = ", ".join(f"{name} from {bound_text(low)}" for name, low in policy.bands[1:])
     lates = f" Every {policy.lates_per_absence} lates count as one more absence." if policy.lates_per_absence else ""
     session = "homeroom mark" if basis == "homeroom" else "class period’s mark"
@@ -75,6 +76,11 @@ def rule(policy: Policy, absent: Sequence[str], basis: str) -> str:
         f"A session is one {session}{counted}.{lates} Label by {policy.name}{f': {bands}' if bands else ''}, compared "
         "exactly, before rounding."
     )
+
+
+def _short(label: str) -> str:
+    """A school's word, short enough for a line: prose is not broken inside a word."""
+    return label if len(label) <= _LONGEST_WORD else f"{label[: _LONGEST_WORD - 1]}…"
 
 
 def headline(
@@ -243,7 +249,7 @@ def _unrecorded(row: Mapping[str, Any], days: Sequence[dt.date], policy: Policy,
 def _left_out(row: Mapping[str, Any], labels: Sequence[str], unit: Unit) -> str:
     if not row["unclassified"]:
         return ""
-    named = f" ({', '.join(labels)})" if labels else ""
+    named = f" ({', '.join(map(_short, labels))})" if labels else ""
     be = "is" if row["unclassified"] == 1 else "are"
     return f"{unit.count(row['unclassified'])}{named} {be} left out: the school has not said what the code means."
 
@@ -251,7 +257,9 @@ def _left_out(row: Mapping[str, Any], labels: Sequence[str], unit: Unit) -> str:
 def _corrections(adjustments: Sequence[Mapping[str, Any]], policy: Policy) -> str:
     if not adjustments:
         return ""
-    each = ", ".join(f"{wording.clean(one['label'])} {wording.signed(one['adjustment'])}" for one in adjustments)
+    each = ", ".join(
+        f"{_short(wording.clean(one['label']))} {wording.signed(one['adjustment'])}" for one in adjustments
+    )
     added = "counted" if policy.adjustments == "add" else "shown, not counted"
     refused = sum(int(one["not_fitting"]) != 0 for one in adjustments)
     fit = f" {wording.in_words(refused)} of them did not fit, as no count falls below 0." if refused else ""
