@@ -76,7 +76,10 @@ def _facts(report: AbsenceAnalysis) -> str:
     running = cohort.as_of is not None and term.ends_on is not None and cohort.as_of < term.ends_on
     days = wording.plural(cohort.school_days, "school day") + (" so far" if running else "")
     as_of = f"as of {wording.long_date(cohort.as_of)}" if cohort.as_of is not None else ""
-    return " · ".join(filter(None, (wording.plural(cohort.students, "student"), days, as_of)))
+    students = wording.plural(cohort.students, "student")
+    if report.whole is not report:
+        students = f"{students} chosen, of {report.whole.cohort.students:,}"
+    return " · ".join(filter(None, (students, days, as_of)))
 
 
 def _warnings(report: AbsenceAnalysis) -> tuple[str, ...]:
@@ -115,7 +118,7 @@ def _chronic(report: AbsenceAnalysis) -> str:
     if cohort.unlabelled == cohort.students:
         return "Nobody has sessions enough for a label yet"
     share, be = wording.share(cohort.chronic, cohort.students), "is" if cohort.chronic == 1 else "are"
-    return f"{cohort.chronic:,} of {wording.plural(cohort.students, 'student')} ({share}) {be} chronically absent"
+    return f"{cohort.chronic:,} of {_all_of_them(report)} ({share}) {be} chronically absent"
 
 
 def _severe(report: AbsenceAnalysis) -> str:
@@ -123,6 +126,13 @@ def _severe(report: AbsenceAnalysis) -> str:
     if len(chronic_bands(report.policy)) == 1 or not cohort.chronic:
         return ""
     return f", {f'{cohort.severe:,}' if cohort.severe else 'none'} of them {_last_word(report)}"
+
+
+def _all_of_them(report: AbsenceAnalysis) -> str:
+    """Say whose share it is: of a part of a report, the chosen students'."""
+    if report.whole is report:
+        return wording.plural(report.cohort.students, "student")
+    return wording.plural(report.cohort.students, "chosen student")
 
 
 def _last_word(report: AbsenceAnalysis) -> str:

@@ -252,3 +252,11 @@ def test_pages_of_bare_frames_are_made() -> None:
     text = text_of(html_of(mb.AbsenceReport(term)))
     assert "Student 3" in text
     assert "1 of 3 marks have a code without a meaning" in text
+
+
+def test_a_part_of_a_report_says_that_it_was_chosen() -> None:
+    """Pages about some students never read as if they were about the school."""
+    report = mb.AbsenceReport(term_of({1: [0] * 12, 2: [1] * 12, 3: [1] * 12})).of_students([1, 2])
+    found = page_of(report)
+    assert found.facts.startswith("2 students chosen, of 3 · ")
+    assert found.headline == "1 of 2 chosen students (50 %) is chronically absent"

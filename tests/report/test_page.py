@@ -134,7 +134,7 @@ def test_the_paper_is_the_look_s(tmp_path: Path, paper: str, width: int) -> None
 
 
 def test_a_school_s_template_changes_one_block(tmp_path: Path) -> None:
-    """A folder laid over ours may replace a block of the student's page and keep the rest."""
+    """A folder laid over ours may replace a block of the student's page, on paper and on the screen."""
     (tmp_path / "student_body.html").write_text(
         '{% extends "mbreports/student_body.html" %}{% block masthead %}<p>Our own head</p>{% endblock %}'
     )
@@ -142,6 +142,7 @@ def test_a_school_s_template_changes_one_block(tmp_path: Path) -> None:
     mine = documents_of(report)[1].html
     assert "Our own head" in mine
     assert "The term, day by day" in mine
+    assert report.to_html().count("Our own head") == len(CODES)
 
 
 def test_a_template_s_error_names_file_and_line(tmp_path: Path) -> None:
