@@ -221,12 +221,13 @@ class Client:
         stale = remade(old, make, stale=True) if old is not None else None
         if stale is not None and self._transport.silent:
             return stale
+        level = logging.INFO if self._transport.out else logging.WARNING  # an outage is warned of once
         try:
             return self._asked(call, make, keep, cancelled, hurried=stale is not None)
         except TryLater as error:
             if stale is None or not error.retryable or isinstance(error, Unsettled):
                 raise
-        _log.warning("GET %s: ManageBac cannot be reached; an answer of %s serves", call.path, said(stale.created))
+        _log.log(level, "GET %s: ManageBac cannot be reached; an answer of %s serves", call.path, said(stale.created))
         return stale
 
     def _asked(  # noqa: PLR0913 -- one read, all of it

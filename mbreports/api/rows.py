@@ -73,7 +73,7 @@ class Rows(SQLiteDict):
         self._open: sqlite3.Connection | None = None
         pipeline = SerializerPipeline([Stage(dumps=_dump, loads=_load)], name="json+zlib", is_binary=True)
         super().__init__(path, "responses", serializer=pipeline, wal=True, **options)
-        with self.connection(commit=True) as connection:
+        with self.connection() as connection:  # no lock where the table is there
             connection.execute(_WRITES)
 
     @contextlib.contextmanager

@@ -83,6 +83,11 @@ class Transport:
         self._out_until = self._silent_until = 0.0
 
     @property
+    def out(self) -> bool:
+        """Whether a call has just used up its retries."""
+        return self._clock.monotonic() < self._out_until
+
+    @property
     def silent(self) -> bool:
         """Whether a call has just waited in vain: another would too."""
         return self._clock.monotonic() < self._silent_until
@@ -94,7 +99,7 @@ class Transport:
         With `hurried`, where an old answer may serve, it is sent only once while others have just failed.
         """
         now = self._clock.monotonic()
-        most = 1 if hurried and now < self._out_until else _TRIES
+        most = 1 if hurried and self.out else _TRIES
         progress = _Progress(now + self._whole + self._workers / self.gate.rate, cancelled, most)
         while True:
             reply = self._try(call, progress)

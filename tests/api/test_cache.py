@@ -143,8 +143,10 @@ def test_stale_answer_serves_nothing_else(
         fetch.school(client)
 
 
-def test_outage_is_found_out_once(client: Client, server: FaultServer, timer: Skipping) -> None:
-    """Once the server is known to be down, it is asked once for what an old answer may serve for."""
+def test_outage_is_found_out_once(
+    client: Client, server: FaultServer, timer: Skipping, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Once the server is known to be down, it is asked once for what an old answer may serve for; one warning tells."""
     days = [f"2020-01-0{number}" for number in range(6, 9)]
     for day in days:
         server.on(DAY[:-10] + day, ONE, reset())
@@ -153,6 +155,7 @@ def test_outage_is_found_out_once(client: Client, server: FaultServer, timer: Sk
     for day in days:
         assert fetch.homeroom_date(client, 3, day).attrs["stale"]
     assert len(server.requests) == 3 + 4 + 1 + 1
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
 
 
 def test_silent_server_is_waited_for_once(make_client: MakeClient, server: FaultServer, timer: Skipping) -> None:
