@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import contextlib
+import datetime as dt
 import json
 import socket
 import struct
@@ -81,7 +82,7 @@ class FaultServer(ThreadingHTTPServer):
 
 
 def send(handler: BaseHTTPRequestHandler, status: int, headers: dict[str, str], body: bytes) -> None:
-    handler.send_response(status)
+    handler.send_response_only(status)  # without a Date: a test says itself what time the server has
     for name, value in ({"Content-Length": str(len(body)), "Content-Type": "application/json"} | headers).items():
         handler.send_header(name, value)
     handler.end_headers()
@@ -140,16 +141,18 @@ def stall(released: threading.Event, document: Any) -> Callable[[Any], None]:
 
 
 class Skipping:
-    """Time that passes as it does, and jumps ahead instead of waiting."""
+    """Time that passes as it does, from noon on a certain day, and jumps ahead instead of waiting."""
 
     def __init__(self) -> None:
+        noon = dt.datetime(2026, 11, 24, 12).timestamp()  # noqa: DTZ001 -- where the test runs
+        self._offset = noon - time.monotonic()
         self.skipped = 0.0
         self.waits: list[float] = []
         self._lock = threading.Lock()
 
     def now(self) -> float:
         """Give the epoch seconds."""
-        return time.time() + self.skipped
+        return self._offset + self.monotonic()
 
     def monotonic(self) -> float:
         """Give seconds that never go back."""
