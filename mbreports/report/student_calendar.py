@@ -306,8 +306,8 @@ def _rows(grid: Grid, block: int) -> Iterable[Label]:
 def _said(marks: Sequence[Mark]) -> str:
     counts = {kind: sum(mark.kind == kind for mark in marks) for kind in ("open", "explained", "late", "unrecorded")}
     words = {
-        "open": "absent, unexplained",
-        "explained": "absent, explained",
+        "open": "absent and unexplained",
+        "explained": "absent and explained",
         "late": "late",
         "unrecorded": "no register",
     }

@@ -38,13 +38,17 @@ _KINDS: dict[str, Kind | None] = {
     UNCLASSIFIED: "unclassified",
 }
 _WORDS = {
-    UNEXCUSED: "absent, unexplained",
-    EXCUSED: "absent, explained",
-    LATE: "attended late",
-    PRESENT: "attended",
-    UNRECORDED: "no entry in the register",
-    UNCLASSIFIED: "no meaning given",
+    UNEXCUSED: ("absent", "unexplained"),
+    EXCUSED: ("absent", "explained"),
+    LATE: ("attended",),
+    PRESENT: ("attended",),
+    UNRECORDED: ("no entry in the register",),
+    UNCLASSIFIED: ("not counted",),
 }
+"""What the legend says of a code, beside the school's own word for it."""
+_SAID_ALREADY = {"absent": "absen", "explained": "excus"}
+"""A word of the legend is left out where the school's own says it: ``Excused absence``."""
+
 _MOST_PERIODS = 12
 _SESSION = ["date", "period", "class_id", "status", "label", "note", "meaning", "excused_by", "possible", "absent"]
 _NOBODY = -1
@@ -61,6 +65,7 @@ def make_sheet(report: AbsenceAnalysis, look: Look) -> Sheet:
         footer=look.footer or "",
         as_of=f"As of {wording.long_date(as_of)}" if as_of is not None else "",
         rule=student_words.rule(report.policy, _absent_labels(report), report.basis),
+        calendar="The term, day by day" if len(set(report.term.terms["name"])) < 2 else "These terms, day by day",  # noqa: PLR2004
     )
 
 
@@ -83,7 +88,8 @@ class StudentPages:
     def __init__(self, report: AbsenceAnalysis) -> None:
         self._report = report
         self._policy = report.policy
-        self._unit = student_words.Unit.of(days=report.whole.cohort.sessions_are_days)
+        terms = len(set(report.term.terms["name"]))
+        self._unit = student_words.Unit.of(days=report.whole.cohort.sessions_are_days, terms=max(terms, 1))
         people = report.term.students
         self._people = _each(people)
         self._group_of = {number: _group(one["year_group_id"]) for number, one in self._people.items()}
@@ -94,7 +100,7 @@ class StudentPages:
         self._adjustments = _by_student(report.adjustments)
         self._differences = _by_student(report.reconciliation)
         self._findings = _by_student(report.audit, ["kind"])
-        self._terms = _by_student(report.term_rates) if len(set(report.term.terms["name"])) > 1 else {}
+        self._terms = _by_student(report.term_rates) if terms > 1 else {}
         self._classes = dict(zip(report.term.classes["class_id"], report.term.classes["name"], strict=True))
         self._letters = _letters(report)
         self._days = _school_days(report)
@@ -110,7 +116,7 @@ class StudentPages:
         """Give one student's page."""
         row, sessions = self._rows[student_id], self._sessions.get(student_id, [])
         headline, rest = student_words.headline(
-            row, self._by_parent(sessions), self._to_come(student_id), self._policy, self._unit
+            row, self._dated(sessions), self._to_come(student_id), self._policy, self._unit
         )
         calendar, keys = self._calendar(student_id, sessions)
         absences = list_absences(
@@ -139,11 +145,11 @@ class StudentPages:
             reconciles=self._reconciles(student_id),
         )
 
-    def _by_parent(self, sessions: Sequence[Mapping[str, Any]]) -> int:
+    def _dated(self, sessions: Sequence[Mapping[str, Any]]) -> student_words.Dated:
         meanings = self._policy.meanings
-        return sum(
-            session["meaning"] == EXCUSED and meanings.get(int(session["status"])) == UNEXCUSED for session in sessions
-        )
+        excused = [session for session in sessions if session["meaning"] == EXCUSED]
+        by_parent = sum(meanings.get(int(session["status"])) == UNEXCUSED for session in excused)
+        return student_words.Dated(sum(int(session["absent"]) for session in sessions), len(excused), by_parent)
 
     def _to_come(self, student_id: int) -> int | None:
         coming = self._ahead[student_id]["sessions_to_come"]
@@ -162,14 +168,17 @@ class StudentPages:
         if not row["possible"]:
             return ()
         longest = f", longest {unit.count(row['longest_spell'])}" if row["spells"] else ""
+        in_time = row["possible"] if self._policy.lates_per_absence else row["attended"]
+        of_them = unit.count(in_time) + ("" if self._policy.lates_per_absence else " attended")
+        days = "school day" if since == 1 else "school days"
         return (
             Figure(wording.whole(row["absent"]), f"of {unit.count(row['possible'])} absent"),
             Figure(wording.whole(row["unexcused"]), f"of {row['absent']:,} without explanation"),
-            Figure(wording.whole(row["late"]), f"times late, of {unit.count(row['attended'])} attended"),
-            Figure(wording.whole(row["spells"]), f"{'spell' if row['spells'] == 1 else 'spells'}{longest}"),
+            Figure(wording.whole(row["late"]), f"{'time' if row['late'] == 1 else 'times'} late, of {of_them}"),
+            Figure(wording.whole(row["spells"]), f"{'spell' if row['spells'] == 1 else 'spells'} of absence{longest}"),
             Figure(
                 wording.whole(since),
-                "school days since the last absence" if wording.given(since) else "no absence with a date",
+                f"{days} since the last absence" if wording.given(since) else "no absence with a date",
             ),
         )
 
@@ -266,7 +275,7 @@ def _letters(report: AbsenceAnalysis) -> dict[tuple[int | None, str], Key]:
     for code in codes:
         label, meaning, simple = wording.clean(code["label"]), code["meaning"], code["letter"] == PRESENT_LETTER
         kind = "present" if simple else _KINDS[meaning] or "other"
-        keys[_code(code["status"]), meaning] = Key(code["letter"], kind, _WORDS[meaning], label)
+        keys[_code(code["status"]), meaning] = Key(code["letter"], kind, ", ".join(_WORDS[meaning]), label)
     return keys
 
 
@@ -278,14 +287,17 @@ def _own_keys(letters: Mapping[tuple[int | None, str], Key], sessions: Sequence[
         if not labels.get(code):
             labels[code] = wording.clean(session["label"]) or letters[code].label
     return [
-        dataclasses.replace(key, words=_legend(labels[code], key)) for code, key in letters.items() if code in labels
+        dataclasses.replace(key, words=_legend(labels[code], key, code[1]))
+        for code, key in letters.items()
+        if code in labels
     ]
 
 
-def _legend(label: str, key: Key) -> str:
+def _legend(label: str, key: Key, meaning: str) -> str:
     if key.kind == "unrecorded" or not label:
         return key.words
-    return label if key.kind == "present" else f"{label}: {key.words}"
+    said = [word for word in _WORDS[meaning] if _SAID_ALREADY.get(word, "\0") not in label.casefold()]
+    return label if key.kind == "present" or not said else f"{label} ({', '.join(said)})"
 
 
 def _school_days(report: AbsenceAnalysis) -> dict[int, SchoolDays]:

@@ -36,6 +36,8 @@ class Sheet:
         ``As of 5 December 2025``; empty where it is not known.
     rule
         The rule, in a sentence or two.
+    calendar
+        What heads the calendar.
     """
 
     school: str
@@ -44,6 +46,7 @@ class Sheet:
     footer: str
     as_of: str
     rule: str
+    calendar: str = "The term, day by day"
 
 
 @dataclasses.dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mbreports.absence.explain import band_sentence
 from mbreports.absence.shares import percent as bound_text
@@ -11,11 +11,11 @@ from mbreports.report import wording
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from mbreports.absence.policy import Policy
 
-__all__ = ["Unit", "footnotes", "headline", "pattern", "rule", "trend"]
+__all__ = ["Dated", "Unit", "footnotes", "headline", "pattern", "rule", "trend"]
 
 _ABSENCE = {
     "satisfactory": "satisfactory attendance",
@@ -39,20 +39,35 @@ _LONGEST_WORD = 32
 
 @dataclasses.dataclass(frozen=True)
 class Unit:
-    """What a session is called: a day where nobody has more than one on a date."""
+    """What a session is called: a day where nobody has more than one on a date; and what they are sessions of."""
 
     one: str
     many: str
     whole: str
+    time: str = "the term"
 
     @classmethod
-    def of(cls, *, days: bool) -> Unit:
-        """Give the words for days, or for sessions."""
-        return cls("day", "days", "school days") if days else cls("session", "sessions", "sessions")
+    def of(cls, *, days: bool, terms: int = 1) -> Unit:
+        """Give the words for days, or for sessions, of one term or of several."""
+        words = ("day", "days", "school days") if days else ("session", "sessions", "sessions")
+        return cls(*words, "the term" if terms == 1 else "these terms")
+
+    @property
+    def ends(self) -> str:
+        """How a sentence says that the time ends below or above a bound."""
+        return "ends" if self.time == "the term" else "end"
 
     def count(self, number: int) -> str:
         """Write so many of them."""
         return wording.plural(number, self.one, self.many)
+
+
+class Dated(NamedTuple):
+    """A student's missed sessions that have a date: how many, explained ones, and those that a parent explained."""
+
+    absent: int
+    excused: int
+    by_parent: int
 
 
 def rule(policy: Policy, absent: Sequence[str], basis: str) -> str:
@@ -83,9 +98,7 @@ def _short(label: str) -> str:
     return label if len(label) <= _LONGEST_WORD else f"{label[: _LONGEST_WORD - 1]}…"
 
 
-def headline(
-    row: Mapping[str, Any], by_parent: int, to_come: int | None, policy: Policy, unit: Unit
-) -> tuple[str, str]:
+def headline(row: Mapping[str, Any], dated: Dated, to_come: int | None, policy: Policy, unit: Unit) -> tuple[str, str]:
     """
     Give the sentence that matters: its strong part, and the rest.
 
@@ -93,8 +106,8 @@ def headline(
     ----------
     row
         The student's row of ``report.students``.
-    by_parent
-        Missed sessions that a parent's excusal explains.
+    dated
+        The missed sessions that have a date; others are corrections by the office, or stand for lates.
     to_come
         Sessions still to come; None where it is not known.
     policy, unit
@@ -111,7 +124,7 @@ def headline(
         if absent
         else (f"Missed none of {possible:,} {whole}: {label}.")
     )
-    said = [_explained(absent, row["excused"], by_parent), _ahead(row, to_come, policy, unit)]
+    said = [*_reasons(row, dated, policy), _ahead(row, to_come, policy, unit)]
     return strong, " ".join(filter(None, said))
 
 
@@ -121,39 +134,64 @@ def _label(band: Any, policy: Policy) -> str:
     return _ABSENCE.get(band, str(band))
 
 
-def _explained(absent: int, excused: int, by_parent: int) -> str:
+def _reasons(row: Mapping[str, Any], dated: Dated, policy: Policy) -> Iterator[str]:
+    """Say what the absences are: lates by the school's rule, corrections without a date, and what is explained."""
+    absent = row["absent"]
+    lates = row["late"] // policy.lates_per_absence if policy.lates_per_absence else 0
+    corrections = max(0, absent - lates - dated.absent)
+    if lates:
+        every = f"every {policy.lates_per_absence} lates count as one absence"
+        yield f"{_part(lates, absent)} {'stands' if lates == 1 else 'stand'} for lates: {every}."
+    if corrections:
+        be = "is a correction" if corrections == 1 else "are corrections"
+        yield f"{_part(corrections, absent)} {be} by the office, without a date."
+    if not lates and not corrections:
+        yield _explained(absent, min(row["excused"], absent), dated.by_parent)
+    elif dated.absent:
+        yield _explained(dated.absent, dated.excused, dated.by_parent, others=True)
+
+
+def _part(part: int, of: int) -> str:
+    return f"{part:,} of the {of:,}" if part < of else "It" if of == 1 else "Both" if of == 2 else f"All {of:,}"  # noqa: PLR2004
+
+
+def _explained(absent: int, excused: int, by_parent: int, *, others: bool = False) -> str:
+    """Say how many absences are explained, and by whom; of the others, where some were spoken of before."""
     if not absent:
         return ""
+    one, them = ("the other one", f"the other {absent:,}") if others else ("it", f"the {absent:,}")
     if not excused:
-        return "It has no explanation yet." if absent == 1 else f"None of the {absent:,} is explained yet."
-    which = "it" if absent == 1 else f"all {absent:,}" if excused == absent else f"{excused:,} of the {absent:,}"
+        return f"{_begin(one)} has no explanation yet." if absent == 1 else f"None of {them} is explained yet."
+    every = f"all of {them}" if others else "both" if absent == 2 else f"all {absent:,}"  # noqa: PLR2004 -- a pair
+    which = one if absent == 1 else every if excused == absent else f"{excused:,} of {them}"
     if by_parent >= excused:
         return f"A parent explained {which}."
     be = "is" if excused == 1 else "are"
     parent = f", {by_parent:,} of them by a parent" if by_parent else ""
-    return f"{which[0].upper()}{which[1:]} {be} explained{parent}."
+    return f"{_begin(which)} {be} explained{parent}."
+
+
+def _begin(words: str) -> str:
+    return words[0].upper() + words[1:]
 
 
 def _ahead(row: Mapping[str, Any], to_come: int | None, policy: Policy, unit: Unit) -> str:
     """Say what is still to come, and what it would take."""
-    bound, can = bound_text(policy.threshold), row["can_still_miss"]
-    if not to_come or not wording.given(can):
-        return _recovery(row, bound, unit) if wording.given(can) else ""
+    bound, can, time = bound_text(policy.threshold), row["can_still_miss"], unit.time
+    if to_come is None or not wording.given(can):
+        return ""
+    if not to_come:
+        return f"No {'school day' if unit.one == 'day' else unit.one} of {time} is left."
     coming = unit.count(to_come)
     if can < 0:
         best = wording.percent(to_come + row["attended"], to_come + row["possible"])
-        return f"With {coming} to come the term can no longer end below {bound}; at best attendance ends at {best}."
+        return f"With {coming} to come {time} can no longer end below {bound}; at best attendance ends at {best}."
     if can >= to_come:
-        return f"Whatever comes of the {coming} still to come, the term ends below {bound}."
+        missed = f"the one {unit.one} to come were" if to_come == 1 else f"all {coming} to come were"
+        return f"Even if {missed} missed, {time} would end below {bound}."
     if not can:
-        return f"None of the {coming} to come can be missed to finish the term below {bound}."
-    return f"Of the {coming} to come, {can:,} can still be missed to finish the term below {bound}."
-
-
-def _recovery(row: Mapping[str, Any], bound: str, unit: Unit) -> str:
-    if not wording.given(row["recovery"]) or not row["recovery"]:
-        return ""
-    return f"{unit.count(row['recovery']).capitalize()} of full attendance would bring the rate below {bound} again."
+        return f"None of the {coming} to come can be missed to finish {time} below {bound}."
+    return f"Of the {coming} to come, {can:,} can still be missed to finish {time} below {bound}."
 
 
 def trend(name: Any, before: Any, now: Any) -> str:
@@ -173,12 +211,17 @@ def pattern(claims: Sequence[Mapping[str, Any]], spells: int) -> str:
     if claimed:
         best = min(claimed, key=lambda claim: claim["p"])
         return (
-            f"Often on {best['weekday']}s: {best['starts']} of {best['spells']} spells began on one, more than chance "
-            "and the school’s own week explain."
+            f"Often on {best['weekday']}s: {best['starts']} of {best['spells']} spells of absence began on one, more "
+            "than chance and the school’s own week explain."
         )
     if claims:
-        return f"With {wording.plural(spells, 'spell')}, no weekday stands out beyond chance."
-    return f"{wording.plural(spells, 'spell').capitalize()}: too few to tell a weekday from chance." if spells else ""
+        return f"No weekday stands out beyond chance among {_spells(spells)}."
+    be = "is" if spells == 1 else "are"
+    return f"{_spells(spells)} {be} too few to tell a weekday from chance." if spells else ""
+
+
+def _spells(number: int) -> str:
+    return wording.plural(number, "spell of absence", "spells of absence")
 
 
 def footnotes(  # noqa: PLR0913 -- all that is uncertain, each by name
@@ -218,18 +261,18 @@ def footnotes(  # noqa: PLR0913 -- all that is uncertain, each by name
         _corrections(adjustments, policy),
         _excusals(findings),
         _interval(row, unit),
-        _chance(chance, row, policy),
+        _chance(chance, row, policy, unit),
         f"{band_sentence(row['absent'], row['possible'], policy, unit.many).capitalize()}." if row["possible"] else "",
     ]
     return [sentence for sentence in said if sentence]
 
 
-def _chance(chance: Any, row: Mapping[str, Any], policy: Policy) -> str:
+def _chance(chance: Any, row: Mapping[str, Any], policy: Policy, unit: Unit) -> str:
     """Say how likely it is to end over the threshold; nothing where that is settled."""
     settled = not wording.given(row["can_still_miss"]) or row["can_still_miss"] < 0
     if settled or not row["possible"] or not wording.given(chance):
         return ""
-    return f"That the term ends at {bound_text(policy.threshold)} or more is {chance}."
+    return f"That {unit.time} {unit.ends} at {bound_text(policy.threshold)} or more is {chance}."
 
 
 def _unrecorded(row: Mapping[str, Any], days: Sequence[dt.date], policy: Policy, unit: Unit) -> str:
@@ -268,20 +311,20 @@ def _corrections(adjustments: Sequence[Mapping[str, Any]], policy: Policy) -> st
 
 def _excusals(findings: Mapping[str, int]) -> str:
     words = {
-        "no absence": "met no absence",
-        "attended": "attended on a day that an excusal covers",
-        "reversed": "ends before it starts",
-        "overlap": "overlaps another",
+        "no absence": ("covers no absence", "cover no absence"),
+        "attended": ("attended day lies inside one", "attended days lie inside one"),
+        "reversed": ("ends before it begins", "end before they begin"),
+        "overlap": ("overlaps another", "overlap another"),
     }
-    said = [f"{findings[kind]} × {words[kind]}" for kind in words if findings.get(kind)]
-    return f"Excusals: {'; '.join(said)}." if said else ""
+    said = [f"{number} {words[kind][number > 1]}" for kind in words if (number := findings.get(kind, 0))]
+    return f"Explanations that parents sent (excusals): {'; '.join(said)}." if said else ""
 
 
 def _interval(row: Mapping[str, Any], unit: Unit) -> str:
     low, high = row["rate_low"], row["rate_high"]
-    if not wording.given(low) or not wording.given(high):
+    if not wording.given(low) or not wording.given(high) or not wording.given(row["band"]):
         return ""
     return (
-        f"Absences come in runs, so {unit.count(row['possible'])} tell the underlying rate only to between "
-        f"{100 * low:.0f} % and {100 * high:.0f} % (95 % interval)."
+        f"Absences come in runs, so {unit.count(row['possible'])} say little of a longer time, whose rate may well lie "
+        f"anywhere from {100 * low:.0f} % to {100 * high:.0f} %."
     )

@@ -59,7 +59,7 @@ def test_a_rate_below_a_bound_never_reads_as_the_bound() -> None:
     ("codes", "said"),
     [
         ([0, 10], "1 of the 2 is explained."),
-        ([10, 10], "All 2 are explained."),
+        ([10, 10], "Both are explained."),
         ([10], "It is explained."),
         ([0], "It has no explanation yet."),
     ],
@@ -74,6 +74,67 @@ def test_explained_by_a_parent() -> None:
     excusals = excusal("2025-09-01", "2025-09-02", "2025-09-02T08:00:00Z")
     page = page_of({1: [0, 0, 0, *PRESENT]}, excusals=excusals)
     assert page.rest == "A parent explained 2 of the 3."
+
+
+@pytest.mark.parametrize(
+    ("codes", "said"),
+    [
+        ([2] * 6, "Both stand for lates: every 3 lates count as one absence."),
+        ([2] * 3, "It stands for lates: every 3 lates count as one absence."),
+        (
+            [2, 2, 2, 0, 0, 10],
+            "1 of the 4 stands for lates: every 3 lates count as one absence. 1 of the other 3 is explained.",
+        ),
+        (
+            [2, 2, 2, 0],
+            "1 of the 2 stands for lates: every 3 lates count as one absence. The other one has no explanation yet.",
+        ),
+    ],
+)
+def test_lates_that_count_as_absences_are_called_lates(codes: list[int], said: str) -> None:
+    """No family is asked to explain an absence on a day on which the child came."""
+    page = page_of({1: [*codes, *PRESENT]}, policy=mb.Policy(lates_per_absence=3))
+    assert page.rest == said
+    assert page.figures[2].words == f"times late, of {len(codes) + 20} days"
+
+
+@pytest.mark.parametrize(
+    ("codes", "said"),
+    [
+        ([], "Both are corrections by the office, without a date."),
+        ([0], "2 of the 3 are corrections by the office, without a date. The other one has no explanation yet."),
+        ([10, 10], "2 of the 4 are corrections by the office, without a date. All of the other 2 are explained."),
+    ],
+)
+def test_corrections_are_not_called_unexplained(codes: list[int], said: str) -> None:
+    """An absence that the office entered has no day that a parent could explain."""
+    adjustments = pd.DataFrame({"student_id": [1], "label": ["Absent"], "adjustment": [2]})
+    assert page_of({1: [*codes, *PRESENT]}, adjustments=adjustments).rest == said
+
+
+def test_a_term_that_is_over_holds_nothing_out() -> None:
+    """After the last day nothing can be missed any more, nor made good."""
+    school_days = pd.DataFrame({"date": days(10)})
+    parts = {"school_days": school_days, "ends_on": "2025-09-12", "as_of": "2025-09-12"}
+    assert page_of({1: [0, 0, *PRESENT[:8]]}, **parts).rest.endswith("No school day of the term is left.")
+
+
+@pytest.mark.parametrize(
+    ("code", "label", "said"),
+    [
+        (0, "Absent", "Absent (unexplained)"),
+        (10, "Sick", "Sick (absent, explained)"),
+        (13, "Excused absence", "Excused absence"),
+        (2, "Late", "Late (attended)"),
+        (12, "Fieldtrip", "Fieldtrip (attended)"),
+        (16, "Online", "Online (not counted)"),
+    ],
+)
+def test_the_legend_says_nothing_twice(code: int, label: str, said: str) -> None:
+    """A code stands in the school's word; what the word does not say stands behind it."""
+    codes = [code, *PRESENT]
+    marks = marks_of({1: codes}).assign(label=[label, *["Present"] * 20])
+    assert said in [key.words for key in page_of({1: codes}, marks=marks).keys]
 
 
 def test_what_is_to_come_is_said_against_the_threshold() -> None:
@@ -100,8 +161,8 @@ def test_figures_carry_their_denominators() -> None:
     assert [(figure.number, figure.words) for figure in page.figures] == [
         ("3", "of 20 days absent"),
         ("2", "of 3 without explanation"),
-        ("1", "times late, of 17 days attended"),
-        ("2", "spells, longest 2 days"),
+        ("1", "time late, of 17 days attended"),
+        ("2", "spells of absence, longest 2 days"),
         ("15", "school days since the last absence"),
     ]
 
@@ -274,6 +335,7 @@ def test_a_joined_year_says_each_term() -> None:
     ]
     page = StudentPages(mb.AbsenceReport(mb.TermAttendance.join(terms))).page(1)
     assert "Term 1: 1 of 10 (10.0 %); Term 2: 0 of 10 (0.0 %)." in page.rest
+    assert "these terms" in page.rest
 
 
 def test_the_sheet_says_the_rule_without_the_others() -> None:
