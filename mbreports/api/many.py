@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import queue
+import sys
 import threading
 import time
+import warnings
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from tqdm.auto import tqdm
+from tqdm import TqdmWarning
 
 from mbreports.api.pace import Cancelled
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", TqdmWarning)  # in a notebook without ipywidgets the bar is text
+    from tqdm.auto import tqdm
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -70,13 +76,24 @@ def read_many(
                 return None
             raise
 
-    with tqdm(total=len(wanted), desc=what, unit="answer", disable=None, leave=False) as bar:
+    with _bar(len(wanted), what) as bar:
         found: dict[Call, Answer | None] = {}
         for start in range(0, len(wanted), _SLICE):  # one thread is fastest, and few documents are held at a time
             found |= client.fresh(wanted[start : start + _SLICE], make)
             bar.update(len(found) - bar.n)
         found |= _all(client, [call for call in wanted if call not in found], ask, cancelled, bar)
     return [found[call] for call in calls]
+
+
+def _bar(total: int, what: str) -> tqdm[Any]:
+    """A bar on stderr, or in a notebook's cell; none where nobody looks."""
+    seen = sys.stderr.isatty() or _in_notebook()
+    return tqdm(total=total, desc=what, unit="answer", disable=not seen, leave=False)
+
+
+def _in_notebook() -> bool:
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    return shell is not None and "IPKernelApp" in shell.config
 
 
 def _all(
