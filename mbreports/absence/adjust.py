@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from mbreports.absence.meanings import DEFAULT_NAMES, EXCUSED, UNCLASSIFIED, UNEXCUSED
+from mbreports.absence.meanings import EXCUSED, UNCLASSIFIED, UNEXCUSED
+from mbreports.frames.statuses import STATUS_NAMES
 
 if TYPE_CHECKING:
     from mbreports.absence.policy import Policy
@@ -62,7 +63,7 @@ def assign_codes(adjustments: pd.DataFrame, counts: pd.DataFrame, categories: pd
         The adjustments in their order, with ``status`` (Int16; missing: no code has the label) and ``remark`` (str;
         missing: nothing to say).
     """
-    default = pd.DataFrame({"status": list(DEFAULT_NAMES), "label": list(DEFAULT_NAMES.values())})
+    default = pd.DataFrame({"status": list(STATUS_NAMES), "label": list(STATUS_NAMES.values())})
     name = _folded(adjustments["label"])
     own = _codes(counts, ["student_id"])
     keyed = pd.DataFrame({"student_id": adjustments["student_id"], "name": name})

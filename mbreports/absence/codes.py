@@ -8,7 +8,6 @@ from typing import Final
 import pandas as pd
 
 from mbreports.absence.meanings import (
-    DEFAULT_NAMES,
     EXCUSED,
     LATE,
     MEANINGS,
@@ -16,6 +15,7 @@ from mbreports.absence.meanings import (
     UNEXCUSED,
     UNRECORDED,
 )
+from mbreports.frames.statuses import STATUS_NAMES
 
 __all__ = ["PRESENT_LETTER", "list_codes"]
 
@@ -48,7 +48,7 @@ def list_codes(rows: pd.DataFrame, categories: pd.DataFrame) -> pd.DataFrame:
     )
     place = {meaning: number for number, meaning in enumerate(MEANINGS)}
     met = met.assign(_place=met["meaning"].map(place)).sort_values(["_place", "status"], ignore_index=True)
-    named = DEFAULT_NAMES | categories[::-1].dropna(subset=["status", "label"]).set_index("status")["label"].to_dict()
+    named = STATUS_NAMES | categories[::-1].dropna(subset=["status", "label"]).set_index("status")["label"].to_dict()
     called = ["no entry" if pd.isna(code) else named.get(code, f"code {code}") for code in met["status"]]
     met["label"] = met["label"].astype("str").fillna(pd.Series(called, index=met.index, dtype="str"))
     met["letter"] = _letters(met)

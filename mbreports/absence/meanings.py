@@ -10,7 +10,6 @@ __all__ = [
     "ABSENT",
     "ATTENDED",
     "DEFAULT_MEANINGS",
-    "DEFAULT_NAMES",
     "EXCUSED",
     "LATE",
     "MEANINGS",
@@ -33,26 +32,6 @@ MEANINGS = (PRESENT, LATE, UNEXCUSED, EXCUSED, UNRECORDED, UNCLASSIFIED)
 
 ATTENDED = (PRESENT, LATE)
 ABSENT = (UNEXCUSED, EXCUSED)
-
-DEFAULT_NAMES = {
-    -1: "Present",
-    0: "Absent",
-    1: "Present",
-    2: "Late",
-    3: "Dress Code",
-    4: "Late & Dress Code",
-    5: "Dismissed",
-    10: "Health",
-    11: "Sports",
-    12: "Fieldtrip",
-    13: "Excused",
-    14: "Other",
-    15: "Custom 1",
-    16: "Custom 2",
-    17: "Custom 3",
-    18: "Custom 4",
-}
-"""ManageBac's own names of its codes; a school may rename them."""
 
 _MEANT = {
     UNRECORDED: (-1,),

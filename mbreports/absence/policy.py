@@ -12,10 +12,11 @@ import numpy as np
 import pandas as pd
 
 from mbreports.absence import policy_file
-from mbreports.absence.meanings import DEFAULT_MEANINGS, DEFAULT_NAMES, MEANINGS, UNRECORDED, Meanings
+from mbreports.absence.meanings import DEFAULT_MEANINGS, MEANINGS, UNRECORDED, Meanings
 from mbreports.absence.shares import at_least, exact_fraction, percent
 from mbreports.absence.show import html_table, html_title
 from mbreports.errors import PolicyError
+from mbreports.frames.statuses import STATUS_NAMES
 
 if TYPE_CHECKING:
     import os
@@ -228,7 +229,7 @@ class Policy:
             {
                 "meaning": list(codes),
                 "codes": [
-                    ", ".join(f"{code} {DEFAULT_NAMES.get(code, '')}".strip() for code in codes[one]) for one in codes
+                    ", ".join(f"{code} {STATUS_NAMES.get(code, '')}".strip() for code in codes[one]) for one in codes
                 ],
             }
         )

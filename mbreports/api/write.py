@@ -14,6 +14,7 @@ from mbreports.api.tables import table
 from mbreports.api.transport import Lost
 from mbreports.errors import NotAllowed, OutcomeUnknown, Rejected, TryLater
 from mbreports.frames.columns import conform
+from mbreports.frames.statuses import STATUS_NAMES
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -25,23 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SETTABLE", "create_excusal", "delete_excusal", "set_homeroom_attendance", "update_excusal"]
 
-SETTABLE = {
-    0: "Absent",
-    1: "Present",
-    2: "Late",
-    3: "Dress Code",
-    4: "Late & Dress Code",
-    5: "Dismissed",
-    10: "Health",
-    11: "Sports",
-    12: "Fieldtrip",
-    13: "Excused",
-    14: "Other",
-    15: "Custom 1",
-    16: "Custom 2",
-    17: "Custom 3",
-    18: "Custom 4",
-}
+SETTABLE = {code: name for code, name in STATUS_NAMES.items() if code >= 0}
 """The status codes that can be set, by ManageBac's own words; -1 (nobody took the register) is read only."""
 
 _MOST_DAYS = 12
