@@ -35,7 +35,7 @@ def apply_meanings(marks: pd.DataFrame, policy: Policy, *, as_of: pd.Timestamp |
     policy
         Whose meanings count.
     as_of
-        The last day that counts; None: every day does.
+        The last day that counts; None: every day does. Later marks say nothing, not even who is enrolled.
 
     Returns
     -------
@@ -50,9 +50,10 @@ def apply_meanings(marks: pd.DataFrame, policy: Policy, *, as_of: pd.Timestamp |
     keys = marks.assign(year_group_id=register_year_groups(marks))
     day, register = _groups(keys, ["date", "year_group_id", "class_id"]), _groups(keys)
     whole_day = (marks["period"].isna() & ~marked).to_numpy()
-    session = marked | _any_of(marked, day, register, whole_day=whole_day) & _enrolled(keys, marked)
-    if as_of is not None:
-        session &= (marks["date"] <= as_of).to_numpy()
+    in_time = (marks["date"] <= as_of).to_numpy() if as_of is not None else np.ones_like(marked)
+    session = in_time & (
+        marked | _any_of(marked, day, register, whole_day=whole_day) & _enrolled(keys, marked & in_time)
+    )
     places = Meanings(policy.meanings).table()[marks["status"].fillna(-1).to_numpy(dtype=np.int64) + 2**15]
     meanings = np.array([*MEANINGS, None], dtype=object)[np.where(session, places, -1)]
     return marks.assign(

@@ -34,7 +34,7 @@ def meaning_of(code: int, rule: Row) -> str:
 
 def sessions_of(world: Row, rule: Row, basis: str) -> Sessions:
     """Each student's sessions in the order of time, with ``meaning``, ``possible`` and ``absent``."""
-    marks = marks_of(world, basis)
+    marks = [m for m in marks_of(world, basis) if world["as_of"] is None or m["date"] <= world["as_of"]]
     marked = {key for mark in marks if mark["status"] is not None for key in (day_of(mark), register_of(mark))}
     coded = {key for mark in marks if mark["status"] not in (None, -1) for key in (day_of(mark), register_of(mark))}
     spans = enrolment(marks)
@@ -45,7 +45,7 @@ def sessions_of(world: Row, rule: Row, basis: str) -> Sessions:
         key = day_of(mark) if whole_day else register_of(mark)
         first, last = spans.get(series_of(mark), (date.max, date.min))
         session = mark["status"] is not None or (key in marked and first <= mark["date"] <= last)
-        if session and (world["as_of"] is None or mark["date"] <= world["as_of"]):
+        if session:
             out[mark["student_id"]].append(mark | meant(mark, world, rule, taken=key in coded))
     for rows in out.values():
         rows.sort(key=lambda mark: (mark["date"], mark["period"] or 0, mark["class_id"] or 0))

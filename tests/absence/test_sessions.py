@@ -67,6 +67,11 @@ def test_marks_after_the_as_of_date_are_no_sessions_yet() -> None:
     assert meanings({1: [1, 0, 0]}, as_of="2025-09-02")[1] == ["present", "unexcused", None]
 
 
+def test_marks_after_the_as_of_date_do_not_say_who_is_enrolled() -> None:
+    """As of a date, an empty answer after a student's last mark is no session, whatever was marked later."""
+    assert meanings({1: [1, None, 1], 2: [1, 1, 1]}, as_of="2025-09-02")[1] == ["present", None, None]
+
+
 def test_an_empty_class_answer_belongs_to_the_whole_day() -> None:
     """A class answer without any period is empty for each of the day's periods at once: one unrecorded session."""
     rows = [(1, 1, 1, 1), (1, 1, 2, 1), (2, 1, 1, 1), (2, 2, 1, 1), (2, 3, 1, 1), (1, 2, None, None), (1, 3, 1, 1)]
