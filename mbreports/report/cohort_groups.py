@@ -25,7 +25,7 @@ def list_year_groups(report: AbsenceAnalysis) -> Listing:
     """Give a row per year group, as the first page has it."""
     names = year_group_names(report)
     table = _as_counted(report.year_groups, names)
-    rows = [_group_row(row, names.get(row.year_group), report.policy) for row in table.itertuples()]
+    rows = [_group_row(row, names.get(row.year_group), report.policy) for row in table.itertuples() if names]
     return _list_groups("By year group", "Year group", rows, report.policy, widths=(15, 24, 14, 14, 12))
 
 
@@ -36,6 +36,8 @@ def list_homerooms(report: AbsenceAnalysis) -> Listing:
         _group_row(row, row.homeroom, report.policy, of=names.get(row.year_group, ""))
         for row in _as_counted(report.homerooms, names).itertuples()
     ]
+    if not report.homerooms["homeroom"].notna().any():
+        return Listing("homerooms", "By homeroom", "No homeroom is given.", ())
     return _list_groups("By homeroom", "Homeroom", rows, report.policy, widths=(10, 16, 9, 10, 9))
 
 

@@ -83,8 +83,8 @@ def list_unexplained(report: AbsenceAnalysis) -> Listing:
     )
     note = (
         f"{wording.plural(len(held), 'absence')} of {wording.plural(len(rows), 'student')} "
-        f"{'has' if len(held) == 1 else 'have'} no explanation, of {report.cohort.absent:,}. Chronically absent "
-        "students come first. Of: all absences of the student."
+        f"{'has' if len(held) == 1 else 'have'} no explanation, of {int(report.rows['absent'].sum()):,} that have a "
+        "date. Chronically absent students come first. Of: all absences of the student."
         if rows
         else f"Every one of the {report.cohort.absent:,} absences is explained."
     )
@@ -206,6 +206,9 @@ def list_mismatch(report: AbsenceAnalysis) -> Listing:
 
 
 def _missed(part: pd.DataFrame, *, most: int) -> str:
-    said = [f"{wording.day(row.date)} {wording.clean(row.class_name)}".strip() for row in part.head(most).itertuples()]
+    said = [
+        ": ".join(filter(None, (wording.day(row.date), wording.clean(row.class_name))))
+        for row in part.head(most).itertuples()
+    ]
     more = f" and {len(part) - most:,} more" if len(part) > most else ""
-    return ", ".join(said) + more
+    return "; ".join(said) + more

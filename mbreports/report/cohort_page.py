@@ -8,11 +8,12 @@ from mbreports.absence.cohort import chronic_bands
 from mbreports.absence.shares import percent
 from mbreports.report import cohort_checks, cohort_groups, cohort_lists, wording
 from mbreports.report.cohort_names import heading_of, year_group_names
-from mbreports.report.cohort_parts import BandShare, CohortPage, Finding
+from mbreports.report.cohort_parts import BandShare, CohortPage, Finding, without_empty
 from mbreports.report.cohort_students import band_shades, list_students, shade_of
 
 if TYPE_CHECKING:
     from mbreports.absence.analysis import AbsenceAnalysis
+    from mbreports.report.cohort_parts import Listing
     from mbreports.report.look import Look
 
 __all__ = ["BAR_WIDTH", "cohort_page"]
@@ -52,22 +53,27 @@ def cohort_page(report: AbsenceAnalysis, look: Look) -> CohortPage:
         weekdays=cohort_groups.draw_weekdays(report),
         findings=_findings(report),
         rules=tuple(report.rule),
-        students=list_students(report),
-        listings=(
-            cohort_groups.list_homerooms(report),
-            cohort_groups.list_weeks(report),
-            cohort_lists.list_unexplained(report),
-            cohort_lists.list_movers(report),
-            *((cohort_lists.list_mismatch(report),) if len(report.term.class_marks) else ()),
-            cohort_lists.list_registers(report),
-            cohort_checks.list_reconciliation(report),
-            cohort_checks.list_unclassified(report),
-            cohort_checks.list_checks(report),
-            cohort_checks.list_codes(report),
-            cohort_checks.define_words(report),
-        ),
+        students=without_empty(list_students(report), "Year group"),
+        listings=tuple(without_empty(listing, "Year group") for listing in _listings(report)),
         year_group_names=tuple(name for name in names if name),
         band_names=tuple(report.bands.loc[report.bands["students"] > 0, "band"]),
+    )
+
+
+def _listings(report: AbsenceAnalysis) -> tuple[Listing, ...]:
+    """Give the sections behind the list of students, in their order."""
+    return (
+        cohort_groups.list_homerooms(report),
+        cohort_groups.list_weeks(report),
+        cohort_lists.list_unexplained(report),
+        cohort_lists.list_movers(report),
+        *((cohort_lists.list_mismatch(report),) if len(report.term.class_marks) else ()),
+        cohort_lists.list_registers(report),
+        cohort_checks.list_reconciliation(report),
+        cohort_checks.list_unclassified(report),
+        cohort_checks.list_checks(report),
+        cohort_checks.list_codes(report),
+        cohort_checks.define_words(report),
     )
 
 
@@ -125,6 +131,8 @@ def _severe(report: AbsenceAnalysis) -> str:
     cohort = report.cohort
     if len(chronic_bands(report.policy)) == 1 or not cohort.chronic:
         return ""
+    if cohort.chronic == 1:
+        return f", {'' if cohort.severe else 'not '}{_last_word(report)}"
     return f", {f'{cohort.severe:,}' if cohort.severe else 'none'} of them {_last_word(report)}"
 
 
@@ -160,18 +168,13 @@ def _bands(report: AbsenceAnalysis) -> tuple[BandShare, ...]:
 def _findings(report: AbsenceAnalysis) -> tuple[Finding, ...]:
     """Say what needs a look, with how many of how many, and where it is listed."""
     cohort = report.cohort
-    chronic = chronic_bands(report.policy)
-    to_phone = int(report.unexplained["band"].isin(chronic).sum())
-    theirs = int(report.students.loc[report.students["band"].isin(chronic), "absent"].sum())
     rising = int((report.movers["trend"] == "rising").sum())
     never, due = int((~report.registers["taken"]).sum()), len(report.registers)
     covered = "" if cohort.coverage is None else f"; {_covered(report)} of sessions have an entry"
     differing = int(report.reconciliation["student_id"].nunique())
     students = f"of {wording.plural(cohort.students, 'student')}"
     found = [
-        Finding(
-            to_phone, f"of {theirs:,} absences of chronically absent students have no explanation yet", "unexplained"
-        ),
+        _to_phone(report),
         Finding(rising, f"{students} missed over 5 points more in the last 20 school days than before", "movers"),
         *_missed_classes(report),
         Finding(never, f"of {wording.plural(due, 'register')} never taken{covered}", "registers"),
@@ -184,6 +187,19 @@ def _findings(report: AbsenceAnalysis) -> tuple[Finding, ...]:
     if cohort.unlabelled:
         found.append(Finding(cohort.unlabelled, f"{students} have too few sessions for a label", "students"))
     return tuple(found)
+
+
+def _to_phone(report: AbsenceAnalysis) -> Finding:
+    """Say how many absences of the chronically absent are unexplained; of everybody, where nobody is."""
+    chronic = chronic_bands(report.policy)
+    theirs = report.students["band"].isin(chronic)
+    if not theirs.any():
+        have = "has" if report.cohort.absent == 1 else "have"
+        said = f"of {wording.plural(report.cohort.absent, 'absence')} {have} no explanation yet"
+        return Finding(len(report.unexplained), said, "unexplained")
+    absent = int(report.students.loc[theirs, "absent"].sum())
+    said = f"of {absent:,} absences of chronically absent students have no explanation yet"
+    return Finding(int(report.unexplained["band"].isin(chronic).sum()), said, "unexplained")
 
 
 def _covered(report: AbsenceAnalysis) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
-__all__ = ["BandShare", "Bar", "CohortPage", "Column", "Finding", "Group", "Listing", "Row", "Shade"]
+__all__ = ["BandShare", "Bar", "CohortPage", "Column", "Finding", "Group", "Listing", "Row", "Shade", "without_empty"]
 
 Shade: TypeAlias = Literal["plain", "pale", "outlined", "filled", "dashed"]
 """How a band is drawn, so that grey paper still tells it from its neighbours; dashed: no label."""
@@ -157,6 +157,28 @@ class Listing:
     def rows(self) -> tuple[Row, ...]:
         """The rows of all groups."""
         return tuple(row for group in self.groups for row in group.rows)
+
+
+def without_empty(listing: Listing, label: str) -> Listing:
+    """Give a listing without the column of this heading where no row has anything in it."""
+    places = [place for place, column in enumerate(listing.columns) if column.label == label]
+    if not places or any(row.cells[places[0]] for row in listing.rows):
+        return listing
+    (place,) = places
+
+    def left(values: tuple[Any, ...]) -> tuple[Any, ...]:
+        return values[:place] + values[place + 1 :]
+
+    first, *others = left(listing.columns)
+    wider = dataclasses.replace(first, width=first.width + listing.columns[place].width)
+    groups = tuple(
+        dataclasses.replace(
+            group,
+            rows=tuple(dataclasses.replace(row, cells=left(row.cells), keys=left(row.keys)) for row in group.rows),
+        )
+        for group in listing.groups
+    )
+    return dataclasses.replace(listing, columns=(wider, *others), groups=groups)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -11,6 +11,7 @@ import plutoprint
 
 from mbreports.errors import ReportError
 from mbreports.report import fonts
+from mbreports.report.document import fewest_sheets
 from mbreports.report.pdf_finish import Label, Part
 from mbreports.report.pdf_links import anchors, headings, link_across
 
@@ -49,7 +50,8 @@ def draw(documents: Iterable[PrintDocument], stream: BinaryIO, label: Label) -> 
     with plutoprint.PDFCanvas.create_for_stream(stream, _SIZES[label.paper]) as canvas:
         canvas.set_metadata(plutoprint.PDF_METADATA_CREATION_DATE, f"{label.created:%Y-%m-%d}T00:00:00Z")
         for document in documents:
-            pages = _draw_document(_linked(document), canvas, fetcher, _SIZES[label.paper])
+            book = _lay_out(document, fetcher, _SIZES[label.paper])
+            pages = _draw_document(book, canvas)
             parts.append(Part(document.title, document.section, document.student_id, first, pages, headings(document)))
             first += pages
             if fetcher.refused:
@@ -59,10 +61,17 @@ def draw(documents: Iterable[PrintDocument], stream: BinaryIO, label: Label) -> 
     return parts
 
 
-def _draw_document(html: str, canvas: plutoprint.PDFCanvas, fetcher: _Nothing, size: plutoprint.PageSize) -> int:
-    book = plutoprint.Book(size, plutoprint.PAGE_MARGINS_NORMAL, plutoprint.MEDIA_TYPE_PRINT)
-    book.custom_resource_fetcher = fetcher
-    book.load_html(html, base_url=_BASE)
+def _lay_out(document: PrintDocument, fetcher: _Nothing, size: plutoprint.PageSize) -> plutoprint.Book:
+    def book_of(html: str) -> plutoprint.Book:
+        book = plutoprint.Book(size, plutoprint.PAGE_MARGINS_NORMAL, plutoprint.MEDIA_TYPE_PRINT)
+        book.custom_resource_fetcher = fetcher
+        book.load_html(html, base_url=_BASE)
+        return book
+
+    return fewest_sheets(_linked(document), book_of, lambda book: int(book.get_page_count()))
+
+
+def _draw_document(book: plutoprint.Book, canvas: plutoprint.PDFCanvas) -> int:
     pages: int = book.get_page_count()
     for number in range(pages):
         canvas.set_size(book.get_page_size_at(number))

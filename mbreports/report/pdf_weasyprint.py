@@ -10,6 +10,7 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from mbreports.errors import ReportError
 from mbreports.report import fonts
+from mbreports.report.document import fewest_sheets
 from mbreports.report.pdf_finish import Label, Part
 from mbreports.report.pdf_links import anchors, headings, link_across, without_dead_links
 
@@ -60,11 +61,14 @@ def draw(documents: Iterable[PrintDocument], stream: BinaryIO, label: Label, *, 
         look = weasyprint.CSS(
             string=f"{_STYLE} @page {{ size: {label.paper} }}", url_fetcher=fetcher, font_config=font_config
         )
+
+        def lay_out(html: str) -> Any:
+            page = weasyprint.HTML(string=html, url_fetcher=fetcher, base_url="mbreports:")
+            return page.render(font_config=font_config, stylesheets=[look])
+
         for document in held:
             html = without_dead_links(link_across(document), known)
-            drawn = weasyprint.HTML(string=html, url_fetcher=fetcher, base_url="mbreports:").render(
-                font_config=font_config, stylesheets=[look]
-            )
+            drawn = fewest_sheets(html, lay_out, lambda laid: len(laid.pages))
             if fetcher.refused:
                 raise ReportError(
                     f"{document.title}: a page may show only what is in it (data:), it asks for {fetcher.refused[0]}"

@@ -24,7 +24,7 @@ _LEFT, _HEAD = 54, 31
 _WEEKS_ABREAST = 45
 """A longer time stands in several blocks, one below the other."""
 
-_WIDEST_STEP, _TALLEST_ROW, _LOWEST_ROW, _WANTED_HEIGHT = 53.0, 27.0, 11.0, 230.0
+_WIDEST_STEP, _TALLEST_ROW, _LOWEST_ROW, _WANTED_HEIGHT = 53.0, 27.0, 11.0, 205.0
 _SATURDAY, _SUNDAY = 5, 6
 _ORDER: Final[tuple[Kind | None, ...]] = (None, "other", "late", "unrecorded", "unclassified", "explained", "open")
 """Of several sessions that share a cell, the last in this order is drawn."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["draw_bars", "draw_weeks"]
 
-_LEFT, _RIGHT, _TOP, _FLOOR = 40.0, 352.0, 8.0, 108.0
+_LEFT, _RIGHT, _TOP, _FLOOR = 40.0, 348.0, 8.0, 108.0
 _MOST_WEEK_LABELS = 7
 _NARROW, _WIDE = 2.0, 11.0
 

@@ -170,10 +170,11 @@ class StudentPages:
         longest = f", longest {unit.count(row['longest_spell'])}" if row["spells"] else ""
         in_time = row["possible"] if self._policy.lates_per_absence else row["attended"]
         of_them = unit.count(in_time) + ("" if self._policy.lates_per_absence else " attended")
+        of_absent = f"of {row['absent']:,} " if row["absent"] else ""
         days = "school day" if since == 1 else "school days"
         return (
             Figure(wording.whole(row["absent"]), f"of {unit.count(row['possible'])} absent"),
-            Figure(wording.whole(row["unexcused"]), f"of {row['absent']:,} without explanation"),
+            Figure(wording.whole(row["unexcused"]), f"{of_absent}without explanation"),
             Figure(wording.whole(row["late"]), f"{'time' if row['late'] == 1 else 'times'} late, of {of_them}"),
             Figure(wording.whole(row["spells"]), f"{'spell' if row['spells'] == 1 else 'spells'} of absence{longest}"),
             Figure(

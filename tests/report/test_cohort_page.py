@@ -162,6 +162,30 @@ def test_can_miss_is_left_out_once_the_term_is_over() -> None:
     assert {len(cells) for cells in cells_of(over, "students")} == {8}
 
 
+def test_what_a_school_has_not_is_not_shown() -> None:
+    """Without year groups and homerooms there is no empty column and no row of nobody's."""
+    students = pd.DataFrame({"student_id": [1, 2]})
+    report = mb.AbsenceReport(term_of({1: [0] * 20, 2: [1] * 20}, students=students))
+    shown = page_of(report)
+    assert not shown.year_groups.rows
+    assert listing_of(report, "homerooms").note == "No homeroom is given."
+    for listing in shown.sections:
+        assert "Year group" not in [column.label for column in listing.columns]
+        assert {len(row.cells) for row in listing.rows} <= {len(listing.columns)}
+
+
+@pytest.mark.parametrize(
+    ("codes", "said"),
+    [
+        ({1: [0, *[1] * 20], 2: [1] * 21}, "of 1 absence has no explanation yet"),
+        ({1: [0] * 20, 2: [1] * 20}, "of 20 absences of chronically absent students have no explanation yet"),
+    ],
+)
+def test_unexplained_are_counted_where_nobody_is_chronic(codes: dict[int, list[int | None]], said: str) -> None:
+    """The first finding is never of 0 absences while there are some."""
+    assert page_of(mb.AbsenceReport(term_of(codes))).findings[0].text == said
+
+
 def test_england_s_words_are_used() -> None:
     """A policy's own bands head the groups, with their own rules."""
     report = mb.AbsenceReport(term_of({1: [0] * 6 + [1] * 34, 2: FORTY}), ENGLAND)

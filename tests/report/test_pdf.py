@@ -96,6 +96,17 @@ def test_same_documents_give_the_same_bytes(tmp_path: Path, *, accessible: bool)
 
 
 @ENGINES
+@pytest.mark.parametrize(("lines", "sheets"), [(40, 1), (46, 1), (80, 2)])
+def test_few_lines_too_many_are_drawn_closer(tmp_path: Path, lines: int, sheets: int, *, accessible: bool) -> None:
+    """A sheet that would hold some lines is saved, where the style has room; a long page keeps its spacing."""
+    style = "<style>p { margin: 0; line-height: 6mm } .tight p { line-height: 5mm }</style>"
+    one = document(style + "<p>a</p>" * lines, "Ada", student_id=1)
+    file = pdf.write_pdf([one], tmp_path / "a.pdf", LABEL, accessible=accessible)
+    with pikepdf.open(file) as opened:
+        assert len(opened.pages) == sheets
+
+
+@ENGINES
 def test_title_language_and_date_are_the_label_s(tmp_path: Path, *, accessible: bool) -> None:
     """A reader's window shows the title; a screen reader knows the language."""
     file = pdf.write_pdf(documents(), tmp_path / "a.pdf", LABEL, accessible=accessible)

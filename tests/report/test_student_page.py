@@ -11,6 +11,7 @@ import pytest
 from factory import days, marks_of, students_of, term_of
 
 import mbreports as mb
+from mbreports.report import page
 from mbreports.report.student_page import StudentPages, make_sheet
 
 if TYPE_CHECKING:
@@ -165,6 +166,15 @@ def test_figures_carry_their_denominators() -> None:
         ("2", "spells of absence, longest 2 days"),
         ("15", "school days since the last absence"),
     ]
+
+
+def test_a_column_of_notes_stands_where_there_are_notes() -> None:
+    """An empty column takes no room."""
+    marks = marks_of({1: [0, *PRESENT]})
+    for noted in (True, False):
+        report = mb.AbsenceReport(term_of({1: []}, marks=marks.assign(note="Fever." if noted else "")))
+        *_, document = page.print_documents(report, report.look, cohort=False)
+        assert (">Note</th>" in document.html) is noted
 
 
 def test_the_list_of_absences_holds_every_one() -> None:
