@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
 __all__ = ["Letter", "Spell", "letter_table", "letters_of", "locale_of", "said_name"]
 
 _MOST_SPELLS = 6
-"""A letter lists the last few; what lies before is a number. So it stays below 150 words."""
+"""A letter lists the last few; what lies before is a number."""
+
+_MOST_WORDS = 68
+"""For the list and what is said of it, and for names wherever they stand: so a letter stays below 150 words."""
 
 _DAY = "MMMEd"
 _PLURALS: tuple[str, ...] = ("zero", "one", "two", "few", "many", "other")
@@ -153,8 +157,8 @@ def letters_of(
         first_name, last_name = clean(person["first_name"]), clean(person["last_name"])
         nameless = f"Student {student_id}"
         own = spells.get(student_id, none).sort_values("first_date", ascending=False)
-        last, dated = own.head(_MOST_SPELLS), int(own["sessions"].sum())
-        yield Letter(
+        recent, dated = tuple(_spells(own.head(_MOST_SPELLS), locale)), int(own["sessions"].sum())
+        letter = Letter(
             language=language,
             school=school,
             contact=contact,
@@ -169,10 +173,33 @@ def letters_of(
             absent=int(person["absent"]),
             unexplained=int(own["unexcused"].sum()),
             in_days=bool(report.cohort.sessions_are_days),
-            spells=tuple(_spells(last, locale)),
-            earlier=dated - int(last["sessions"].sum()),
+            spells=(),
+            earlier=dated,
             corrections=int(person["absent"]) - dated,
         )
+        listed = recent[: _how_many(recent, _MOST_WORDS - _words_beside(letter))]
+        yield dataclasses.replace(letter, spells=listed, earlier=dated - sum(spell.sessions for spell in listed))
+
+
+def _words_beside(letter: Letter) -> int:
+    """Count the words of names, each as often as a letter says it, and of corrections."""
+    twice = (letter.school, letter.name, letter.homeroom)
+    said = (*twice, *twice, *[letter.first_name] * 3, letter.year_group, letter.term, letter.contact)
+    return sum(_words(name) for name in said) + (5 if letter.corrections else 0)
+
+
+def _words(text: str) -> int:
+    """Count words; East Asian characters by two."""
+    east_asian = sum(_is_east_asian(character) for character in text)
+    return len("".join(" " if _is_east_asian(c) else c for c in text).split()) + east_asian // 2
+
+
+def _how_many(spells: Sequence[Spell], words: int) -> int:
+    """Say how many of the spells fit into so many words; one always does."""
+    lengths = [
+        _words(spell.when) + 2 * (spell.sessions > 1) + 3 + (0 < spell.unexplained < spell.sessions) for spell in spells
+    ]
+    return max(1, sum(total <= words for total in itertools.accumulate(lengths)))
 
 
 def _last_day(report: AbsenceAnalysis) -> pd.Timestamp | None:

@@ -74,6 +74,17 @@ def test_letter_has_fewer_than_150_words(language: str, row: Sequence[int | None
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+def test_long_names_shorten_the_list_of_absences(language: str) -> None:
+    """Names are said more than once; the list makes room for them, and counts what it leaves out."""
+    term = report_of({1: [0, 0, 1, 1] * 20}, as_of="2026-01-30").term
+    names = {"first_name": "María del Carmen", "last_name": "de la Cruz", "homeroom": "Ms Temi van der Berg"}
+    report = AbsenceReport(term.replace(students=term.students.assign(**names), school="School of the Two Rivers"))
+    text = letter(report, 1, language=language, contact="Ms Temi Okafor, office, +44 20 7946 0018")
+    assert words_in(text) < 150
+    assert re.search(r"(and|et|y) 3[468] |此前还有3[468]天", text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("student", CODES)
 def test_letter_names_nobody_else(student: int, language: str) -> None:
     """A child's letter holds the child's own name and no other's; nor a band, a rank or an average."""
