@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from typing import TYPE_CHECKING
 
 from mbreports.absence import (
@@ -144,30 +145,28 @@ class AbsenceAnalysis(TermNumbers):
         Returns
         -------
         pandas.DataFrame
-            One row per student: names, a column per policy (by its name) holding the band, ``absence_rate``,
-            ``differs``.
+            One row per student: names, a column per policy (by its name; a second one of a name is called
+            ``name (2)``) holding the band, ``absence_rate``, ``differs``.
 
         Raises
         ------
         ValueError
-            No policy, or two of the same name.
+            No policy.
         """
-        policies = list(policies)
-        names = [policy.name for policy in policies]
-        if len(set(names)) < len(names):
-            raise ValueError(
-                f"policies to compare must have different names, not {', '.join(names)}; see Policy.replace"
-            )
+        named: dict[str, Policy] = {}
+        for policy in policies:
+            names = (policy.name if number == 1 else f"{policy.name} ({number})" for number in itertools.count(1))
+            named[next(name for name in names if name not in named)] = policy
         ids = self.term.students["student_id"].tolist()
         whole = (self._whole or self).term
         tables = {
-            policy.name: AbsenceAnalysis(whole, policy, basis=self.basis).of_students(ids)._table  # noqa: SLF001
-            for policy in policies
+            name: AbsenceAnalysis(whole, policy, basis=self.basis).of_students(ids)._table  # noqa: SLF001
+            for name, policy in named.items()
         }
         return compare.compare(
             tables,
-            chronic={policy.name: cohort.chronic_bands(policy) for policy in policies},
-            names={policy.name: policy.band_names for policy in policies},
+            chronic={name: cohort.chronic_bands(policy) for name, policy in named.items()},
+            names={name: policy.band_names for name, policy in named.items()},
         )
 
     def since(self, earlier: TermAttendance | AbsenceAnalysis) -> Change:

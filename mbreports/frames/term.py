@@ -45,11 +45,14 @@ _FRAMES: dict[str, tuple[Columns, tuple[str, ...]]] = {
 }
 """The frames of a term: their columns, and those that have to be there."""
 
+_SAID_ANYWAY = ("students", "marks")
+"""The frames whose number of rows is said where it is 0, too."""
+
 _DATED = ("date", "start_date", "end_date")
 _MARK_KEY = ["student_id", "date", "class_id", "period"]
 
 
-@dataclasses.dataclass(frozen=True, eq=False, kw_only=True)
+@dataclasses.dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class TermAttendance:
     """
     A term's attendance as it was on one date: frames only, no connection.
@@ -159,6 +162,14 @@ class TermAttendance:
         if parts["as_of"] is None:
             parts["as_of"] = _last_marked(parts)
         return cls(**parts)
+
+    def __repr__(self) -> str:
+        """Say what it holds, in one line, and nothing of any student."""
+        named = [part for part in (self.school, self.term_name) if part]
+        days = [f"as of {self.as_of:%Y-%m-%d}"] if self.as_of is not None else []
+        parts = {name: len(frame) for name in _FRAMES if len(frame := getattr(self, name)) or name in _SAID_ANYWAY}
+        held = [f"{name.replace('_', ' ')}: {rows:,}" for name, rows in parts.items()]
+        return f"<{type(self).__name__} {', '.join(named + days + held)}>"
 
     def replace(self, **changes: Any) -> Self:
         """Give this term with other parts, checked as `from_frames` checks them."""

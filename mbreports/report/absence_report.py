@@ -322,5 +322,9 @@ class AbsenceReport(AbsenceAnalysis):
         label = Label(self.title, paper=self.look.paper)
         return label if as_of is None else dataclasses.replace(label, created=as_of.date())
 
+    def __repr__(self) -> str:
+        """Say what it is of, in one line."""
+        return f"<{type(self).__name__} {self.policy.name!r}, by {self.basis}, of {self.term!r}>"
+
     def _repr_html_(self) -> str:
         return notebook.report_html(self)

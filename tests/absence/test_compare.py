@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+from factory import term_of
 
+from mbreports.absence.analysis import AbsenceAnalysis
 from mbreports.absence.compare import compare
+from mbreports.absence.policy import Policy
 
 CHRONIC = {"Ours": ("chronic",), "Theirs": ("persistent", "severe")}
 
@@ -80,3 +83,10 @@ def test_policy_called_as_a_column_is_refused() -> None:
     """A policy's name must not hide a column of the result."""
     with pytest.raises(ValueError, match="student_id"):
         compare({"student_id": table_of(["fine"])}, chronic={"student_id": ()})
+
+
+def test_policies_of_one_name_are_told_apart() -> None:
+    """A second policy of a name gets a column of its own, numbered."""
+    out = AbsenceAnalysis(term_of({1: [0] + [-1] * 12})).compare([Policy(), Policy(unrecorded="exclude")])
+    assert out.loc[0, "Attendance Works"] == "at risk"
+    assert pd.isna(out.loc[0, "Attendance Works (2)"])

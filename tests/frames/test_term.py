@@ -26,6 +26,12 @@ def test_own_frames_get_the_documented_columns() -> None:
     assert term.totals.empty
 
 
+def test_term_says_in_one_line_what_it_holds() -> None:
+    """Its name, its date and how many rows; nothing of any student."""
+    told = repr(term_of({1: [1, 0]}, school="Example School", term_name="Autumn"))
+    assert told == "<TermAttendance Example School, Autumn, as of 2025-09-02, students: 1, marks: 2>"
+
+
 def test_everything_that_is_wrong_is_said_at_once() -> None:
     """One error names every column, key and date that does not fit."""
     with pytest.raises(FrameError) as caught:

@@ -76,3 +76,10 @@ def test_school_s_own_look_is_shown() -> None:
     """Its name and title."""
     report = AbsenceReport(term_of(CODES), look=Look(name="Our School", title="Who was here"))
     assert text_of(report._repr_html_()).startswith("Who was here Our School")
+
+
+def test_report_says_in_one_line_what_it_is_of() -> None:
+    """What a plain Python prompt shows: policy, basis and term, and nothing of any student."""
+    told = repr(report_of())
+    assert told.startswith("<AbsenceReport 'Attendance Works', by homeroom, of <TermAttendance ")
+    assert "\n" not in told
