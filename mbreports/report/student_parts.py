@@ -98,8 +98,12 @@ class Calendar:
         What stands at its edges.
     present, holidays, hatch, to_come, not_enrolled
         Paths of the cells that carry no letter.
+    sessions
+        The path of `present` with all other sessions in it: many students have the same, under what covers it.
     dash
         The pattern of dashes that makes dots of the lines of `present`.
+    width, tall
+        Of a cell that carries a letter, in units.
     cells
         The others, by the way they are drawn.
     size
@@ -113,7 +117,10 @@ class Calendar:
     weeks: tuple[Label, ...]
     rows: tuple[Label, ...]
     present: str
+    sessions: str
     dash: str
+    width: float
+    tall: float
     holidays: str
     hatch: str
     to_come: str

@@ -12,6 +12,7 @@ import jinja2
 
 from mbreports.errors import ReportError
 from mbreports.report import wording
+from mbreports.report.student_height import runs_over
 
 __all__ = ["OURS", "environment", "render", "template_folder"]
 
@@ -33,6 +34,7 @@ _FUNCTIONS = {
     "day_range": wording.day_range,
     "percent": wording.percent,
     "plural": wording.plural,
+    "runs_over": runs_over,
     "share": wording.share,
 }
 
