@@ -14,6 +14,9 @@ __all__ = ["Secret", "find_token"]
 
 _log = logging.getLogger(__name__)
 
+_TELLING = 8
+"""The shortest token that is looked for in other text."""
+
 _HOW = (
     "give Client(token=...), set the environment variable MANAGEBAC_TOKEN, or keep it in the system keyring "
     "(service 'mbreports', user name: the host)"
@@ -67,11 +70,11 @@ class Secret:
 
     def hide_in(self, text: str) -> str:
         """Give the text without the token, should a server have echoed it."""
-        return text.replace(self._text, "***") if self._text else text
+        return text.replace(self.reveal(), "***") if len(self.reveal()) >= _TELLING else text
 
     def is_in(self, content: bytes) -> bool:
-        """Whether an answer echoes the token."""
-        return bool(self._text) and self.reveal().encode() in content
+        """Whether the content holds the token; one of a few letters is told from no other text, and no real one is."""
+        return len(self.reveal()) >= _TELLING and self.reveal().encode() in content
 
 
 def find_token(given: Secret, host: str) -> Secret:

@@ -81,6 +81,13 @@ def test_token_in_an_address_is_refused(client: Client, server: FaultServer, ask
     assert server.requests == []
 
 
+def test_token_of_a_few_letters_does_not_refuse_words(server: FaultServer) -> None:
+    """No real token is so short, and an address that happens to hold its letters is asked for."""
+    server.on("school", GOOD)
+    with Client("s", base_url=server.url, cache=False) as client:
+        assert client.get("school") == GOOD
+
+
 def test_client_shows_nothing_of_the_token(client: Client) -> None:
     """Neither repr nor attributes show the token, and a client is not copied or pickled."""
     transport = vars(client)["_transport"]

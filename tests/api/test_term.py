@@ -96,6 +96,23 @@ def test_calendar_comes_first(wednesday: Client, server: FaultServer) -> None:
     assert term.school_days["rotation_day"].tolist() == [1, 2]
 
 
+def test_calendar_under_the_school_s_own_code(wednesday: Client, server: FaultServer) -> None:
+    """A calendar is also found under the code by which the school lists its programmes."""
+    school_of(server)
+    programmes = [{"name": "IB Middle Years", "code": "ibmyp"}, {"name": "IB Diploma", "code": "ib_diploma"}]
+    server.on("school", {"school": {"name": "Example School", "enabled_programs": programmes}})
+    server.on("school/programs/ib_diploma/academic-years/20/calendar", CALENDAR)
+    fetch.term(wednesday, 7)
+    assert days_asked(server) == ["2026-01-05"]
+
+
+def test_calendar_that_names_no_dates_is_none(wednesday: Client, server: FaultServer) -> None:
+    """A calendar without dates says nothing of school days: the weekdays are asked for."""
+    school_of(server, calendar={"calendar": {"days_off": [0, 6]}})
+    fetch.term(wednesday, 7)
+    assert days_asked(server) == ["2026-01-05", "2026-01-06", "2026-01-07"]
+
+
 def test_facts(wednesday: Client, server: FaultServer) -> None:
     """A term tells its school, name, days, and when the oldest answer behind it was given."""
     school_of(server)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from mbreports.frames.columns import DATE
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from mbreports.api.client import Client
 
@@ -220,8 +221,8 @@ def _programme(client: Client, row: Any, groups: list[Any], free: set[int], ages
 
 def _calendar_days(client: Client, row: Any, groups: list[Any], ages: Ages) -> pd.DataFrame | None:
     """Give the term's days by the calendar endpoint, None where it answers under none of the code's spellings."""
-    codes = dict.fromkeys([*(_said(group.program_code) for group in groups), str(row.programme)])
-    for code in codes:
+    near = dict.fromkeys([*(_said(group.program_code) for group in groups), str(row.programme)])
+    for code in itertools.chain(near, (code for code in _school_codes(client, row.programme) if code not in near)):
         try:
             days = _aged(calendar(client, code or "", int(row.academic_year_id)), ages)
         except (NotFound, NotAllowed, ValueError):
@@ -231,3 +232,17 @@ def _calendar_days(client: Client, row: Any, groups: list[Any], ages: Ages) -> p
         if len(days):
             return days
     return None
+
+
+def _school_codes(client: Client, programme: str) -> Iterator[str]:
+    """Give the codes under which the school itself lists a programme; they may be spelt in yet another way."""
+    try:
+        document = client.get("school")
+    except (NotAllowed, NotFound):
+        return
+    held = document.get("school") if isinstance(document, dict) else None
+    listed = held.get("enabled_programs") if isinstance(held, dict) else None
+    for each in listed if isinstance(listed, list) else []:
+        code = each.get("code") if isinstance(each, dict) else None
+        if isinstance(code, str) and programme_key(code) == programme_key(programme):
+            yield code

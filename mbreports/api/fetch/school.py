@@ -181,7 +181,7 @@ def calendar(client: Client, program_code: str, academic_year_id: int) -> pd.Dat
         One row per school day, in the API's order: ``date`` (datetime64[us]), ``rotation_day`` (Int16, missing where
         the programme has no rotation).
 
-        None: no rows, same columns and dtypes.
+        None, also where the calendar names no dates: no rows, same columns and dtypes.
 
     Raises
     ------
@@ -197,7 +197,7 @@ def calendar(client: Client, program_code: str, academic_year_id: int) -> pd.Dat
     def make(document: Any) -> pd.DataFrame:
         where = ("calendar",)
         held = mapping(mapping(document).get("calendar"), where)
-        days = table(items(held, "dates", where), _CALENDAR, (*where, "dates"))
+        days = table(items({"dates": []} | held, "dates", where), _CALENDAR, (*where, "dates"))
         return days.dropna(subset=["date"], ignore_index=True)
 
     frame: pd.DataFrame = ask(client, Call.to(f"school/programs/{program_code}/academic-years/{number}/calendar"), make)
