@@ -26,7 +26,7 @@ def list_year_groups(report: AbsenceAnalysis) -> Listing:
     names = year_group_names(report)
     table = _as_counted(report.year_groups, names)
     rows = [_group_row(row, names.get(row.year_group), report.policy) for row in table.itertuples() if names]
-    return _list_groups("By year group", "Year group", rows, report.policy, widths=(15, 24, 14, 14, 12))
+    return _list_groups("By year group", "Year group", rows, report.policy, widths=(16, 23, 13, 14, 13))
 
 
 def list_homerooms(report: AbsenceAnalysis) -> Listing:

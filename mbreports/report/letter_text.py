@@ -63,6 +63,8 @@ class Letter:
         The last runs of absences, newest first.
     earlier
         Sessions missed before those.
+    lates, late_absences
+        Times late, and missed sessions that stand for them by the school's rule; none where it has no such rule.
     corrections
         Missed sessions that have no date: adjustments by the office.
     """
@@ -85,6 +87,8 @@ class Letter:
     in_days: bool
     spells: tuple[Spell, ...]
     earlier: int
+    lates: int
+    late_absences: int
     corrections: int
 
     @property
@@ -148,7 +152,7 @@ def letters_of(
     """
     locale = locale_of(language)
     until = _last_day(report)
-    people = report.term.students.merge(report.students[["student_id", "possible", "absent"]], on="student_id")
+    people = report.term.students.merge(report.students[["student_id", "possible", "absent", "late"]], on="student_id")
     by_id = {int(person["student_id"]): person for person in people.to_dict("records")}
     spells = dict(iter(report.spells.groupby("student_id")))
     none = report.spells.iloc[:0]
@@ -158,6 +162,8 @@ def letters_of(
         nameless = f"Student {student_id}"
         own = spells.get(student_id, none).sort_values("first_date", ascending=False)
         recent, dated = tuple(_spells(own.head(_MOST_SPELLS), locale)), int(own["sessions"].sum())
+        lates, per_absence = int(person["late"]), report.policy.lates_per_absence
+        late_absences = lates // per_absence if per_absence else 0
         letter = Letter(
             language=language,
             school=school,
@@ -175,7 +181,9 @@ def letters_of(
             in_days=bool(report.cohort.sessions_are_days),
             spells=(),
             earlier=dated,
-            corrections=int(person["absent"]) - dated,
+            lates=lates,
+            late_absences=late_absences,
+            corrections=int(person["absent"]) - dated - late_absences,
         )
         listed = recent[: _how_many(recent, _MOST_WORDS - _words_beside(letter))]
         yield dataclasses.replace(letter, spells=listed, earlier=dated - sum(spell.sessions for spell in listed))
@@ -185,7 +193,7 @@ def _words_beside(letter: Letter) -> int:
     """Count the words of names, each as often as a letter says it, and of corrections."""
     twice = (letter.school, letter.name, letter.homeroom)
     said = (*twice, *twice, *[letter.first_name] * 3, letter.year_group, letter.term, letter.contact)
-    return sum(_words(name) for name in said) + (5 if letter.corrections else 0)
+    return sum(_words(name) for name in said) + (5 if letter.corrections else 0) + (12 if letter.late_absences else 0)
 
 
 def _words(text: str) -> int:
@@ -244,8 +252,9 @@ def letter_table(letters: Iterable[Letter]) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row per letter: ``student_id, school_id, last_name, first_name, name, year_group, homeroom, language,
-        school, contact, term, until, unit, possible, absent, unexplained, days, earlier, corrections``; ``unit``
-        is "day" or "session"; ``days`` lists the last spells, newest first, with semicolons between.
+        school, contact, term, until, unit, possible, absent, unexplained, days, earlier, corrections, lates,
+        late_absences``; ``unit`` is "day" or "session"; ``days`` lists the last spells, newest first, with semicolons
+        between.
     """
     plain = [field.name for field in dataclasses.fields(Letter) if field.name not in {"spells", "in_days"}]
     rows = [
@@ -256,6 +265,6 @@ def letter_table(letters: Iterable[Letter]) -> pd.DataFrame:
     order = [
         *("student_id", "school_id", "last_name", "first_name", "name", "year_group", "homeroom"),
         *("language", "school", "contact", "term", "until"),
-        *("unit", "possible", "absent", "unexplained", "days", "earlier", "corrections"),
+        *("unit", "possible", "absent", "unexplained", "days", "earlier", "corrections", "lates", "late_absences"),
     ]
     return pd.DataFrame(rows, columns=order)

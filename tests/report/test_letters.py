@@ -17,6 +17,7 @@ from factory import NAMES, marks_of, students_of, term_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mbreports.absence.policy import Policy
 from mbreports.errors import ReportError
 from mbreports.report.absence_report import AbsenceReport
 from mbreports.report.letter_text import letters_of, said_name
@@ -104,6 +105,23 @@ def test_letter_says_what_was_missed_and_what_to_do_next() -> None:
     assert "Please tell us the reason" in text
     assert "homeroom teacher (Ms Adeyemi)" in text
     assert text.endswith("Example School office@school.example")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_lates_that_count_are_no_correction(language: str) -> None:
+    """By a rule of 3 lates to an absence 7 lates are 2: the letter says lates, and blames no office."""
+    report = AbsenceReport(report_of({1: [2] * 7 + [1] * 13}).term, Policy(lates_per_absence=3))
+    text = letter(report, 1, language=language)
+    assert re.search(r"\b7\b|7次", text)
+    assert not re.search(r"office:|administration :|secretaría:|教务处", text)
+    assert words_in(text) < 150
+
+
+def test_errors_may_be_told_where_all_is_explained() -> None:
+    """A family that has explained everything is still asked whether the days are right."""
+    text = letter(report_of({1: [10, *[1] * 9]}), 1)
+    assert "If anything here is wrong, please tell us." in text
+    assert "not yet explained" not in text
 
 
 def test_child_who_missed_nothing_is_thanked_for() -> None:
