@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from factory import days, marks_of, students_of, term_of
+from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from nbclient import NotebookClient
 
@@ -110,6 +111,20 @@ def test_notebook_s_own_style_leaves_charts_readable(report: AbsenceReport, name
             assert not any(line.get_visible() for line in [*ax.get_xgridlines(), *ax.get_ygridlines()])
         finally:
             plt.close(ax.figure)
+
+
+@pytest.mark.parametrize("draw", [charts.bands, charts.reasons])
+def test_nothing_is_cut_in_a_saved_figure(draw: Callable[..., Axes], report: AbsenceReport) -> None:
+    """A script's plain `savefig` has the long labels and the legend whole."""
+    plt.close("all")
+    ax = draw(report)
+    ax.figure.canvas.draw()
+    tight, whole = ax.get_tightbbox(), ax.figure.bbox
+    plt.close("all")
+    assert tight is not None
+    assert whole.x0 - 1 <= tight.x0
+    assert tight.x1 <= whole.x1 + 1
+    assert whole.y0 - 1 <= tight.y0
 
 
 def test_bands_are_the_counts_of_the_policy_s_bands(report: AbsenceReport, ax: Axes) -> None:

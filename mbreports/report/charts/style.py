@@ -106,9 +106,11 @@ def begin(ax: Axes | None, *, grid: Literal["x", "y"] | None = None) -> Axes:
     if ax is None:
         from matplotlib import pyplot as plt  # noqa: PLC0415 -- only who draws on the current axes needs pyplot
 
-        ax = plt.gca()
-        if len(ax.figure.axes) == 1:  # a figure of our own: dark letters on a dark style are none
-            ax.figure.set_facecolor(PAPER)
+        figure, ax = plt.gcf(), plt.gca()
+        if len(figure.axes) == 1:  # a figure of our own: dark letters on a dark style are none
+            figure.set_facecolor(PAPER)
+            if figure.get_layout_engine() is None:  # else `savefig` cuts long labels
+                figure.set_layout_engine("constrained")
     ax.set_facecolor(PAPER)
     for side in ("top", "right", "left" if grid == "x" else "bottom"):
         ax.spines[side].set_visible(side == "bottom")
