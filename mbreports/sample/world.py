@@ -121,8 +121,8 @@ def _share_out(students: int) -> list[tuple[Programme, int, int]]:
 
 
 def _former_count(students: int) -> int:
-    """Give the number of students who left before this year."""
-    return round(students * FORMER)
+    """Give the number of students who left before this year: one at least, but in the smallest schools."""
+    return max(round(students * FORMER), 1 if students >= SMALL_SCHOOL else 0)
 
 
 def _enrol(groups: Sequence[tuple[Programme, int, int]], students: int, seed: int) -> list[Student]:

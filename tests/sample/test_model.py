@@ -239,6 +239,11 @@ def test_a_small_school_answers_too(open_school: Any, students: int) -> None:
         assert len(small.homeroom_term(grade)["students"]) == len(small.year_group(grade)["student_ids"])
 
 
+def test_a_school_of_60_has_somebody_who_left(open_school: Any) -> None:
+    """Also a small school has an archived student."""
+    assert open_school(students=60).pages("students", "students", archived="true")
+
+
 def test_today_is_an_option(open_school: Any) -> None:
     """A later `today` shows more days and another active term, and leaves the days before as they were."""
     later = open_school(students=24, today=date(2026, 5, 15))
