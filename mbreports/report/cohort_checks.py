@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mbreports.absence.shares import percent
 from mbreports.report import wording
+from mbreports.report.cohort_names import time_of
 from mbreports.report.cohort_parts import Column, Group, Listing, Row
 from mbreports.report.cohort_students import student_link
 
@@ -146,7 +147,7 @@ def define_words(report: AbsenceAnalysis) -> Listing:
         "Chronic": f"From the label “{policy.chronic}” up: {bound} and more.",
         "Explained": "Recorded with a reason, or inside an excusal that a parent sent.",
         "Spell": "A run of missed sessions; weekends and holidays do not break it.",
-        "Can miss": f"Sessions to come that may still be missed to finish the term below {bound}.",
+        "Can miss": f"Sessions to come that may still be missed to finish {time_of(report)} below {bound}.",
         "Coverage": "Sessions with an entry, of all sessions of the registers.",
     }
     rows = tuple(Row((word, meaning)) for word, meaning in words.items())

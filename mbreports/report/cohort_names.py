@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from mbreports.absence.analysis import AbsenceAnalysis
 
-__all__ = ["heading_of", "short_names", "year_group_names"]
+__all__ = ["heading_of", "short_names", "time_of", "year_group_names"]
 
 _GRADE = re.compile(r".*\((?P<grade>[^()]+)\)\s*\Z", re.DOTALL)
 _NUMBERED = re.compile(r"(?P<word>\D*?)\s*(?P<number>\d+)\Z")
@@ -46,6 +46,11 @@ def _counted(text: str) -> tuple[tuple[int, int, str], ...]:
 def year_group_names(report: AbsenceAnalysis) -> dict[Any, str]:
     """Give the year groups of a report, as its pages call them, by their full names."""
     return {**short_names(report.year_groups["year_group"].dropna())}
+
+
+def time_of(report: AbsenceAnalysis) -> str:
+    """Give the words for the time that a report is about: one term, or several that were joined."""
+    return "the term" if len(set(report.term.terms["name"])) <= 1 else "these terms"
 
 
 def heading_of(names: Iterable[str]) -> str:

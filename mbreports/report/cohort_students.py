@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mbreports.absence.cohort import NO_LABEL, chronic_bands
 from mbreports.absence.shares import percent
 from mbreports.report import wording
-from mbreports.report.cohort_names import year_group_names
+from mbreports.report.cohort_names import time_of, year_group_names
 from mbreports.report.cohort_parts import Column, Group, Listing, Row
 
 if TYPE_CHECKING:
@@ -68,17 +68,17 @@ def list_students(report: AbsenceAnalysis) -> Listing:
         rule = rules[band] if band is not None else f"fewer than {policy.min_possible} sessions"
         groups.append(Group(rows, name=band or NO_LABEL, detail=f"{rule} · {detail}", shade=shade))
     columns = _COLUMNS if context.ahead else _COLUMNS[:-1]
-    note = _note(policy, ahead=context.ahead)
+    note = _note(policy, time_of(report), ahead=context.ahead)
     return Listing("students", "Students by label", note, columns, tuple(group for group in groups if group.rows))
 
 
-def _note(policy: Policy, *, ahead: bool) -> str:
+def _note(policy: Policy, time: str, *, ahead: bool) -> str:
     words = "Absent: sessions missed, of those possible. Unexplained: of those missed. Spells: runs of missed sessions."
     if not ahead:
         return words
     return (
-        f"{words} Can miss: how many of the sessions to come may be missed to finish the term below "
-        f"{percent(policy.threshold)}; “past”: it cannot be finished below."
+        f"{words} Can miss: how many of the sessions to come may be missed to finish {time} below "
+        f"{percent(policy.threshold)}; “past”: {time} can no longer end below."
     )
 
 

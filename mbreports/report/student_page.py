@@ -171,16 +171,17 @@ class StudentPages:
         in_time = row["possible"] if self._policy.lates_per_absence else row["attended"]
         of_them = unit.count(in_time) + ("" if self._policy.lates_per_absence else " attended")
         of_absent = f"of {row['absent']:,} " if row["absent"] else ""
-        days = "school day" if since == 1 else "school days"
+        lates = row["late"] // self._policy.lates_per_absence if self._policy.lates_per_absence else 0
+        are_lates = f", {lates:,} of them for lates" if lates else ""
+        last = "no absence with a date" if row["absent"] else "no absence"
+        if wording.given(since):
+            last = f"{'school day' if since == 1 else 'school days'} since the last absence"
         return (
             Figure(wording.whole(row["absent"]), f"of {unit.count(row['possible'])} absent"),
-            Figure(wording.whole(row["unexcused"]), f"{of_absent}without explanation"),
+            Figure(wording.whole(row["unexcused"]), f"{of_absent}without explanation{are_lates}"),
             Figure(wording.whole(row["late"]), f"{'time' if row['late'] == 1 else 'times'} late, of {of_them}"),
             Figure(wording.whole(row["spells"]), f"{'spell' if row['spells'] == 1 else 'spells'} of absence{longest}"),
-            Figure(
-                wording.whole(since),
-                f"{days} since the last absence" if wording.given(since) else "no absence with a date",
-            ),
+            Figure(wording.whole(since), last),
         )
 
     def _calendar(

@@ -322,7 +322,7 @@ def _excusals(findings: Mapping[str, int]) -> str:
 
 def _interval(row: Mapping[str, Any], unit: Unit) -> str:
     low, high = row["rate_low"], row["rate_high"]
-    if not wording.given(low) or not wording.given(high) or not wording.given(row["band"]):
+    if not row["absent"] or not wording.given(low) or not wording.given(high) or not wording.given(row["band"]):
         return ""
     return (
         f"Absences come in runs, so {unit.count(row['possible'])} say little of a longer time, whose rate may well lie "

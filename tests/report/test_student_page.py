@@ -97,6 +97,7 @@ def test_lates_that_count_as_absences_are_called_lates(codes: list[int], said: s
     page = page_of({1: [*codes, *PRESENT]}, policy=mb.Policy(lates_per_absence=3))
     assert page.rest == said
     assert page.figures[2].words == f"times late, of {len(codes) + 20} days"
+    assert page.figures[1].words.endswith(f"without explanation, {codes.count(2) // 3} of them for lates")
 
 
 @pytest.mark.parametrize(
@@ -175,6 +176,15 @@ def test_a_column_of_notes_stands_where_there_are_notes() -> None:
         report = mb.AbsenceReport(term_of({1: []}, marks=marks.assign(note="Fever." if noted else "")))
         *_, document = page.print_documents(report, report.look, cohort=False)
         assert (">Note</th>" in document.html) is noted
+
+
+def test_a_child_who_missed_nothing_reads_nothing_of_uncertain_rates() -> None:
+    """Without an absence no range of rates is held against the child, and the page says that there is none."""
+    page = page_of({1: PRESENT})
+    assert page.headline == "Missed none of 20 school days: satisfactory attendance."
+    assert [figure.words for figure in page.figures][-1] == "no absence"
+    assert not any("longer time" in note for note in page.footnotes)
+    assert any("longer time" in note for note in page_of({1: [0, *PRESENT]}).footnotes)
 
 
 def test_the_list_of_absences_holds_every_one() -> None:
