@@ -19,6 +19,7 @@ from mbreports.absence import (
     rule,
     sessions,
 )
+from mbreports.absence.kept import kept_frame
 from mbreports.absence.numbers import TermNumbers
 from mbreports.frames.term import TermAttendance
 
@@ -53,7 +54,7 @@ class AbsenceAnalysis(TermNumbers):
         """Whether ManageBac's totals already hold the adjustments; None where the data does not tell."""
         return self.totals_evidence[0]
 
-    @functools.cached_property
+    @kept_frame
     def reconciliation(self) -> pd.DataFrame:
         """One row per student and code whose numbers differ from ManageBac's totals."""
         totals = self.term.totals if self.basis == "homeroom" else self.term.totals.iloc[:0]
@@ -61,17 +62,17 @@ class AbsenceAnalysis(TermNumbers):
             self._from_marks, self._assigned, totals, hold_adjustments=self.totals_hold_adjustments
         )
 
-    @functools.cached_property
+    @kept_frame
     def audit(self) -> pd.DataFrame:
         """One row per finding about an excusal of this term: ``kind, student_id, excusal_id, date, detail``."""
         return audit.audit_excusals(self.marks, audit.of_term(self.term))
 
-    @functools.cached_property
+    @kept_frame
     def registers(self) -> pd.DataFrame:
         """One row per date and register: who should have taken it, and whether it was."""
         return registers.registers(self.rows, self.term.students, self.term.classes)
 
-    @functools.cached_property
+    @kept_frame
     def mismatch(self) -> pd.DataFrame:
         """One row per class mark that contradicts homeroom on the same date."""
         if self._whole is not None:
@@ -80,22 +81,22 @@ class AbsenceAnalysis(TermNumbers):
         classes = sessions.session_rows(self._meant(self.term.class_marks), self.policy)
         return registers.mismatch(homeroom, classes, self.term.students, self.term.classes)
 
-    @functools.cached_property
+    @kept_frame
     def unexplained(self) -> pd.DataFrame:
         """One row per unexcused absence: to phone about."""
         return quality.unexplained(self.rows, self._table, self.term.students)
 
-    @functools.cached_property
+    @kept_frame
     def unclassified(self) -> pd.DataFrame:
         """One row per code that the policy does not classify."""
         return quality.unclassified(self.rows)
 
-    @functools.cached_property
+    @kept_frame
     def quality(self) -> pd.DataFrame:
         """One row per check of the data: how many, of how many."""
         return quality.quality(self.rows, self.registers, self.unexplained, self.audit, self.reconciliation)
 
-    @functools.cached_property
+    @kept_frame
     def codes(self) -> pd.DataFrame:
         """One row per code and meaning met: its label and the letter that prints it; the same for every student."""
         return self._whole.codes if self._whole is not None else codes.list_codes(self.rows, self.term.categories)

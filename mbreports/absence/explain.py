@@ -100,7 +100,8 @@ class Explanation:
 
     def _title(self) -> str:
         as_of = "" if self.as_of is None else f", as of {self.as_of:%Y-%m-%d}"
-        return f"{self.name} ({self.student_id}): {self.band or 'no label'}{as_of}"
+        who = f"{self.name} ({self.student_id})" if self.name else f"Student {self.student_id}"
+        return f"{who}: {self.band or 'no label'}{as_of}"
 
     def _lists(self) -> dict[str, list[str]]:
         return {title: said for title, said in {"Uncertain": self.uncertain, "Rule": self.rule}.items() if said}

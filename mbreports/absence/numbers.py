@@ -19,6 +19,7 @@ from mbreports.absence import (
     spells,
     summary,
 )
+from mbreports.absence.kept import kept_frame
 from mbreports.absence.order import sort_students
 from mbreports.absence.policy import Policy
 from mbreports.frames.groups import fill_year_groups
@@ -99,7 +100,7 @@ class TermNumbers:
 
     # -- marks and counts -------------------------------------------------------------------------------------------
 
-    @functools.cached_property
+    @kept_frame
     def marks(self) -> pd.DataFrame:
         """
         One row per mark, with ``meaning`` (missing: no session), ``excused_by`` and ``taken``.
@@ -110,17 +111,17 @@ class TermNumbers:
             return self._own(self._whole.marks)
         return self._homeroom_marks if self.basis == "homeroom" else self._meant(self.term.class_marks)
 
-    @functools.cached_property
+    @kept_frame
     def rows(self) -> pd.DataFrame:
         """One row per session: the marks that have a meaning, with ``possible`` and ``absent``."""
         return sessions.session_rows(self.marks, self.policy)
 
-    @functools.cached_property
+    @kept_frame
     def counts(self) -> pd.DataFrame:
         """One row per student, code and meaning: ``from_marks, adjustment, count``."""
         return self._adjusted[0]
 
-    @functools.cached_property
+    @kept_frame
     def adjustments(self) -> pd.DataFrame:
         """One row per adjustment: the code that it went to, ``applied``, ``not_fitting`` and a ``remark``."""
         return self._adjusted[1]
@@ -147,7 +148,7 @@ class TermNumbers:
 
     # -- students ---------------------------------------------------------------------------------------------------
 
-    @functools.cached_property
+    @kept_frame
     def students(self) -> pd.DataFrame:
         """
         One row per student of the term, none left out, by year group and name.
@@ -190,12 +191,12 @@ class TermNumbers:
         both = ids.merge(self.trends[["student_id", "trend"]], on="student_id", how="left")
         return both.merge(often, on="student_id", how="left").astype({"trend": "str", "often_weekday": "str"})
 
-    @functools.cached_property
+    @kept_frame
     def trends(self) -> pd.DataFrame:
         """One row per student: the rate of the last 20 school days against the 20 before."""
         return patterns.trends(self.rows)
 
-    @functools.cached_property
+    @kept_frame
     def outlook(self) -> pd.DataFrame:
         """One row per student: what is still to come, and what it would take."""
         if self._whole is not None:
@@ -214,19 +215,19 @@ class TermNumbers:
 
     # -- spells and patterns ----------------------------------------------------------------------------------------
 
-    @functools.cached_property
+    @kept_frame
     def spells(self) -> pd.DataFrame:
         """One row per spell of each student: its dates, its sessions, and whether it is uncertain or open."""
         return spells.find_spells(self.rows)
 
-    @functools.cached_property
+    @kept_frame
     def weekday_claims(self) -> pd.DataFrame:
         """One row per tested student and weekday: ``starts, spells, expected, p, claimed``; tested over the school."""
         if self._whole is not None:
             return self._own(self._whole.weekday_claims)
         return claims.weekday_claims(self.rows, self.spells)
 
-    @functools.cached_property
+    @kept_frame
     def movers(self) -> pd.DataFrame:
         """One row per student whose absence is rising or falling, the largest change first."""
         moved = self.trends[self.trends["trend"].isin(["rising", "falling"])]
@@ -234,27 +235,27 @@ class TermNumbers:
         columns = [*_NAMES, "rate_before", "rate_now", "change", "trend"]
         return named[columns].sort_values("change", ascending=False, kind="stable", ignore_index=True)
 
-    @functools.cached_property
+    @kept_frame
     def weekdays(self) -> pd.DataFrame:
         """One row per weekday that has sessions: ``weekday, students, possible, absent, absence_rate``."""
         return patterns.weekday_rates(self.rows)
 
-    @functools.cached_property
+    @kept_frame
     def periods(self) -> pd.DataFrame:
         """One row per period that has sessions."""
         return patterns.period_rates(self.rows)
 
-    @functools.cached_property
+    @kept_frame
     def weeks(self) -> pd.DataFrame:
         """One row per week (its Monday)."""
         return patterns.week_rates(self.rows)
 
-    @functools.cached_property
+    @kept_frame
     def months(self) -> pd.DataFrame:
         """One row per month."""
         return patterns.month_rates(self.rows)
 
-    @functools.cached_property
+    @kept_frame
     def year_group_weeks(self) -> pd.DataFrame:
         """One row per year group and week, of the whole school: what a student's weeks are held against."""
         if self._whole is not None:
@@ -263,17 +264,17 @@ class TermNumbers:
         rows = self.rows.assign(week=_mondays(self.rows["date"]), year_group_id=self.rows["student_id"].map(groups))
         return patterns.rates_by(rows, ["year_group_id", "week"])
 
-    @functools.cached_property
+    @kept_frame
     def student_weeks(self) -> pd.DataFrame:
         """One row per student and week."""
         return patterns.rates_by(self.rows.assign(week=_mondays(self.rows["date"])), ["student_id", "week"])
 
-    @functools.cached_property
+    @kept_frame
     def student_weekdays(self) -> pd.DataFrame:
         """One row per student and weekday."""
         return patterns.rates_by(patterns.add_weekday(self.rows), ["student_id", "weekday"])
 
-    @functools.cached_property
+    @kept_frame
     def term_rates(self) -> pd.DataFrame:
         """
         One row per student and term of a joined year: ``term, student_id, possible, absent, absence_rate``.
@@ -299,17 +300,17 @@ class TermNumbers:
         """The figures of all students together."""
         return cohort.summarise_cohort(self._table, self.rows, self.policy, self.term.as_of)
 
-    @functools.cached_property
+    @kept_frame
     def bands(self) -> pd.DataFrame:
         """One row per band, then those without a label: ``band, low, high, rule, students, share``."""
         return cohort.summarise_bands(self._table, self.policy)
 
-    @functools.cached_property
+    @kept_frame
     def year_groups(self) -> pd.DataFrame:
         """One row per year group: counts, rate, students chronically and severely absent."""
         return cohort.group_rates(self._table, ["year_group_id", "year_group"], self.policy)
 
-    @functools.cached_property
+    @kept_frame
     def homerooms(self) -> pd.DataFrame:
         """One row per homeroom of a year group."""
         return cohort.group_rates(self._table, ["year_group", "homeroom"], self.policy)

@@ -168,3 +168,9 @@ def test_html_stays_small() -> None:
     marks = pd.concat([given["marks"].head(2)] * 1000, ignore_index=True).assign(note='"' * 5000, label='"' * 5000)
     audit = pd.DataFrame({"kind": "overlap", "student_id": 1, "detail": ["&" * 5000] * 500})
     assert len(html_of(explain(1, **parts(marks=marks, audit=audit))).encode()) < 100_000
+
+
+def test_student_without_a_name_is_called_by_the_id() -> None:
+    """A school's own frames may hold no names."""
+    table = parts()["table"].assign(first_name=None, last_name=None)
+    assert str(explain(1, **parts(table=table))).startswith("Student 1: moderate chronic")
