@@ -175,7 +175,7 @@ def _findings(report: AbsenceAnalysis) -> tuple[Finding, ...]:
     students = f"of {wording.plural(cohort.students, 'student')}"
     found = [
         _to_phone(report),
-        Finding(rising, f"{students} missed over 5 points more in the last 20 school days than before", "movers"),
+        Finding(rising, f"{students}: absence rose by over 5 percentage points in the last 20 school days", "movers"),
         *_missed_classes(report),
         Finding(never, f"of {wording.plural(due, 'register')} never taken{covered}", "registers"),
     ]

@@ -12,6 +12,7 @@ from factory import days, marks_of, students_of, term_of
 
 import mbreports as mb
 from mbreports.report import page
+from mbreports.report.student_height import runs_over
 from mbreports.report.student_page import StudentPages, make_sheet
 
 if TYPE_CHECKING:
@@ -356,6 +357,14 @@ def test_a_joined_year_says_each_term() -> None:
     page = StudentPages(mb.AbsenceReport(mb.TermAttendance.join(terms))).page(1)
     assert "Term 1: 1 of 10 (10.0 %); Term 2: 0 of 10 (0.0 %)." in page.rest
     assert "these terms" in page.rest
+
+
+@pytest.mark.parametrize(("spells", "over"), [(1, False), (9, True), (40, False)])
+def test_a_page_that_runs_over_a_little_is_known(spells: int, *, over: bool) -> None:
+    """A browser's print closes up the pages that the PDF closes up: neither short ones nor those of many sheets."""
+    page = page_of({1: [0, 1] * spells + PRESENT})
+    assert runs_over(page, "The rule. " * 20, "A4") is over
+    assert runs_over(page, "The rule. " * 20, "Letter") is over
 
 
 def test_the_sheet_says_the_rule_without_the_others() -> None:
