@@ -39,9 +39,13 @@ def _ranked(values: pd.Series[Any], key: Any) -> list[int]:
     return [ranks.get(value, len(distinct)) for value in values]
 
 
+_LETTERS = str.maketrans({"đ": "d", "ð": "d", "ø": "o", "ł": "l", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
+"""Letters that no accent makes of another, as people who do not know them look for them."""
+
+
 def _folded(text: str) -> str:
     plain = "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
-    return plain.casefold()
+    return plain.casefold().translate(_LETTERS)
 
 
 def _natural(text: str) -> tuple[tuple[int, int, str], ...]:
