@@ -41,8 +41,8 @@ class Cohort:
         Distinct dates with a session.
     sessions_are_days
         Whether nobody has more than one session on a date, so that a session may be called a day.
-    first_date, last_date, as_of
-        The first and last date with a session, and the last day that the marks can speak of.
+    first_date, as_of
+        The first date with a session, and the last day that the marks can speak of.
     """
 
     students: int
@@ -62,18 +62,7 @@ class Cohort:
     school_days: int
     sessions_are_days: bool
     first_date: pd.Timestamp | None
-    last_date: pd.Timestamp | None
     as_of: pd.Timestamp | None
-
-    @property
-    def chronic_share(self) -> float | None:
-        """Chronically absent students among all."""
-        return self.chronic / self.students if self.students else None
-
-    @property
-    def explained_share(self) -> float | None:
-        """Excused among all absent sessions."""
-        return self.excused / self.absent if self.absent else None
 
 
 def chronic_bands(policy: Policy) -> tuple[str, ...]:
@@ -98,7 +87,6 @@ def summarise_cohort(table: pd.DataFrame, rows: pd.DataFrame, policy: Policy, as
         school_days=int(rows["date"].nunique()),
         sessions_are_days=not rows.duplicated(["student_id", "date"]).any(),
         first_date=None if rows.empty else rows["date"].min(),
-        last_date=None if rows.empty else rows["date"].max(),
         as_of=as_of,
     )
 

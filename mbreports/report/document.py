@@ -32,15 +32,12 @@ class PrintDocument:
         What it stands under in an outline: the year group; None for the cohort's pages.
     student_id
         Whose pages these are; None for the cohort's.
-    header
-        What runs at the head of every page.
     """
 
     html: str
     title: str
     section: str | None = None
     student_id: int | None = None
-    header: str = ""
 
 
 def tightened(html: str) -> str:

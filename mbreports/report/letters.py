@@ -115,7 +115,6 @@ def _documents(report: AbsenceReport, student_ids: Sequence[int], choice: Letter
             title=letter.name,
             section=letter.year_group or None,
             student_id=letter.student_id,
-            header=letter.name,
         )
 
 

@@ -90,14 +90,14 @@ def print_documents(
 def _cohort_document(env: jinja2.Environment, page: CohortPage, look: Look) -> PrintDocument:
     edges = _edges(page.footer, head=" · ".join(filter(None, (page.school, page.title))), foot="page")
     html = templating.render(env, "cohort.html", page=page, look=look, interactive=False, **edges)
-    return PrintDocument(html=html, title=page.heading, header=page.title)
+    return PrintDocument(html=html, title=page.heading)
 
 
 def _student_document(env: jinja2.Environment, student: StudentPage, sheet: Sheet, look: Look) -> PrintDocument:
     foot = " · ".join(filter(None, (sheet.as_of, student.reconciles, sheet.footer)))
     edges = _edges(foot, head=f"{_short(student.name, 40)} · {sheet.title}", foot=f"{_short(student.name, 28)} · page")
     html = templating.render(env, "student.html", student=student, sheet=sheet, look=look, interactive=False, **edges)
-    return PrintDocument(html, student.name, student.section or None, student.student_id, student.name)
+    return PrintDocument(html, student.name, student.section or None, student.student_id)
 
 
 def _edges(foot_left: str, *, head: str, foot: str) -> dict[str, Any]:

@@ -24,7 +24,7 @@ def documents(names: dict[int, str]) -> Iterator[PrintDocument]:
     """The cohort's document, and one of each student."""
     yield PrintDocument("<html><body>all</body></html>", "Overview")
     for number, name in names.items():
-        yield PrintDocument(f"<html><body>{name}</body></html>", name, "Grade 9", number, name)
+        yield PrintDocument(f"<html><body>{name}</body></html>", name, "Grade 9", number)
 
 
 def test_folder_holds_a_pdf_per_student(tmp_path: Path) -> None:

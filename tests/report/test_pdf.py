@@ -44,7 +44,7 @@ def poppler() -> None:
 def document(body: str, title: str, *, section: str | None = None, student_id: int | None = None) -> PrintDocument:
     """A document of our own, as a template would make it."""
     html = f'<!doctype html><html lang="en"><head><title>{title}</title>{STYLE}</head><body>{body}</body></html>'
-    return PrintDocument(html, title, section, student_id, title)
+    return PrintDocument(html, title, section, student_id)
 
 
 def documents() -> Iterator[PrintDocument]:
