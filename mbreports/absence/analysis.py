@@ -18,6 +18,7 @@ from mbreports.absence import (
     registers,
     rule,
     sessions,
+    suppress,
 )
 from mbreports.absence.kept import kept_frame
 from mbreports.absence.numbers import TermNumbers
@@ -169,6 +170,36 @@ class AbsenceAnalysis(TermNumbers):
             chronic={name: cohort.chronic_bands(policy) for name, policy in named.items()},
             names={name: policy.band_names for name, policy in named.items()},
         )
+
+    def for_wider_audience(self, by: str = "year_group") -> pd.DataFrame:
+        """
+        Count students by group and band, for readers who are not to learn of single students.
+
+        Cells below `Policy.min_cell` are hidden, and with each of them the next smallest of its row or column, where a
+        total would give it away.
+
+        Parameters
+        ----------
+        by
+            ``"year_group"`` or ``"homeroom"``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row per group and a last one ``"Total"``; a column per band, ``"no label"``, ``"Total"``; Int64, missing
+            where a cell is hidden.
+
+        Raises
+        ------
+        ValueError
+            `by` is neither.
+
+        Source: ``measures.md``, "Privacy".
+        """
+        if by not in {"year_group", "homeroom"}:
+            raise ValueError(f"by must be 'year_group' or 'homeroom', not {by!r}")
+        counts = suppress.count_by_band(self._table, by, self.policy.band_names)
+        return suppress.suppress(counts, self.policy.min_cell)
 
     def since(self, earlier: TermAttendance | AbsenceAnalysis) -> Change:
         """

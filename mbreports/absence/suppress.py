@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-__all__ = ["suppress"]
+from mbreports.absence.cohort import NO_LABEL
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["count_by_band", "suppress"]
 
 TOTAL = "Total"
 """What a crosstab calls its last row and column of totals."""
@@ -55,6 +60,33 @@ def suppress(table: pd.DataFrame, min_cell: int = 10, *, margins: bool = True) -
             _close(counts.T, hidden.T)
     shown = pd.DataFrame(counts, index=table.index, columns=table.columns).astype("Int64")
     return shown.mask(pd.DataFrame(hidden, index=table.index, columns=table.columns))
+
+
+def count_by_band(table: pd.DataFrame, by: str, bands: Sequence[str]) -> pd.DataFrame:
+    """
+    Count students by group and band, with totals.
+
+    Parameters
+    ----------
+    table
+        One row per student, in the order in which groups are to stand: `by` and ``band``.
+    by
+        The column that names a group; students without a value are ``"not given"``.
+    bands
+        All bands in their order; students without one are ``"no label"``, the last.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per group and a last one ``"Total"``; a column per band, ``"no label"``, ``"Total"``; int64.
+    """
+    groups, labels = table[by].fillna("not given"), table["band"].fillna(NO_LABEL)
+    counts = pd.crosstab(groups, labels).reindex(
+        index=pd.Index(groups.unique(), name=by), columns=pd.Index([*bands, NO_LABEL], name="band"), fill_value=0
+    )
+    counts[TOTAL] = counts.sum(axis=1)
+    counts.loc[TOTAL] = counts.sum()
+    return counts.astype("int64")
 
 
 def _close(counts: _Counts, hidden: _Flags) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from factory import term_of
 
+from mbreports.absence.analysis import AbsenceAnalysis
 from mbreports.absence.suppress import suppress
 
 
@@ -81,3 +83,26 @@ def test_counts_that_are_shown_are_unchanged() -> None:
     assert ((out == table) | out.isna()).all(axis=None)
     pd.testing.assert_frame_equal(table, before)
     assert set(map(str, out.dtypes)) == {"Int64"}
+
+
+def test_a_report_counts_by_group_and_band_without_small_cells() -> None:
+    """Of 12 fine and 3 chronic students of one group the 3 are hidden, and the total that would tell them too."""
+    codes = {number: [1] * 12 for number in range(1, 13)} | {number: [0] * 12 for number in range(13, 16)}
+    table = AbsenceAnalysis(term_of(codes)).for_wider_audience()
+    assert list(table.index) == ["Grade 9", "Total"]
+    assert table.loc["Grade 9", "severe chronic"] is pd.NA
+    shown = table.loc["Grade 9", ["satisfactory", "Total"]]
+    assert shown.isna().any()
+
+
+def test_a_report_of_many_hides_nothing() -> None:
+    """Where every cell is large enough, the table is the counts."""
+    codes = {number: [1] * 12 for number in range(1, 11)} | {number: [0] * 12 for number in range(11, 31)}
+    table = AbsenceAnalysis(term_of(codes)).for_wider_audience("homeroom")
+    assert table.loc["Temi Okafor"].tolist() == [10, 0, 0, 20, 0, 30]
+
+
+def test_a_group_that_is_none_is_refused() -> None:
+    """The error names what can be grouped by."""
+    with pytest.raises(ValueError, match="'year_group' or 'homeroom', not 'gender'"):
+        AbsenceAnalysis(term_of({1: [1]})).for_wider_audience("gender")
