@@ -76,9 +76,9 @@ def unreadable(reply: Reply, method: str, path: str) -> ApiError | None:
     else:
         return None
     html = reply.body.lstrip()[:1] == b"<"
-    told = "a web page (a login page, perhaps; check the base URL)" if html else what
+    told = "a web page (a login page, perhaps; check the base URL) instead of JSON" if html else what
     return BadAnswer(
-        f"{method} {path}: the answer is {told} instead of JSON",
+        f"{method} {path}: the answer is {told}",
         status_code=reply.status,
         path=path,
         retryable=what in {"empty", "not whole JSON"},
