@@ -106,11 +106,20 @@ def test_calendar_under_the_school_s_own_code(wednesday: Client, server: FaultSe
     assert days_asked(server) == ["2026-01-05"]
 
 
-def test_calendar_that_names_no_dates_is_none(wednesday: Client, server: FaultServer) -> None:
-    """A calendar without dates says nothing of school days: the weekdays are asked for."""
-    school_of(server, calendar={"calendar": {"days_off": [0, 6]}})
+@pytest.mark.parametrize("off", [{}, {"days_off": []}, {"days_off": ["Sunday"]}, {"days_off": [9]}])
+def test_calendar_that_names_no_days_is_none(wednesday: Client, server: FaultServer, off: dict[str, object]) -> None:
+    """A calendar without dates or days off says nothing of school days: the weekdays are asked for."""
+    school_of(server, calendar={"calendar": off})
     fetch.term(wednesday, 7)
     assert days_asked(server) == ["2026-01-05", "2026-01-06", "2026-01-07"]
+
+
+def test_calendar_that_names_only_days_off(wednesday: Client, server: FaultServer) -> None:
+    """A calendar without dates leaves out its own days off (0 is Sunday), not the usual weekend."""
+    school_of(server, calendar={"calendar": {"days_off": [1, 6]}})
+    term = fetch.term(wednesday, 7)
+    assert days_asked(server) == ["2026-01-06", "2026-01-07"]
+    assert pd.Timestamp("2026-01-11") in set(term.school_days["date"])
 
 
 def test_facts(wednesday: Client, server: FaultServer) -> None:

@@ -62,7 +62,7 @@ def dated(frame: pd.DataFrame, answers: Iterable[Answer]) -> pd.DataFrame:
     for answer in answers:
         ages.add(answer)
     if ages.instant is not None:
-        frame.attrs = {"fetched_at": ages.instant.isoformat(), "stale": ages.stale}
+        frame.attrs |= {"fetched_at": ages.instant.isoformat(), "stale": ages.stale}
     return frame
 
 

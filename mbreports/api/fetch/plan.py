@@ -206,8 +206,7 @@ def _programme_of(row: Any, chosen: dict[str, Any], known: set[str], *, asked_fo
 def _programme(client: Client, row: Any, groups: list[Any], free: set[int], ages: Ages) -> Programme:
     days = _calendar_days(client, row, groups, ages)
     if days is None:
-        every = pd.date_range(row.starts_on, row.ends_on, freq="D", unit="us")
-        days = pd.DataFrame({"date": every[[day.weekday() not in free for day in every]]}).astype({"date": DATE})
+        days = _weekdays(row, free)
     return Programme(
         key=programme_key(row.programme),
         spelt=str(row.programme),
@@ -220,18 +219,29 @@ def _programme(client: Client, row: Any, groups: list[Any], free: set[int], ages
 
 
 def _calendar_days(client: Client, row: Any, groups: list[Any], ages: Ages) -> pd.DataFrame | None:
-    """Give the term's days by the calendar endpoint, None where it answers under none of the code's spellings."""
+    """
+    Give the term's days by the calendar endpoint: those it dates, else all but its days off.
+
+    None where it says neither, or answers under none of the code's spellings.
+    """
     near = dict.fromkeys([*(_said(group.program_code) for group in groups), str(row.programme)])
     for code in itertools.chain(near, (code for code in _school_codes(client, row.programme) if code not in near)):
         try:
             days = _aged(calendar(client, code or "", int(row.academic_year_id)), ages)
         except (NotFound, NotAllowed, ValueError):
             continue
+        off = set(days.attrs["days_off"])
         days = days.drop_duplicates("date").sort_values("date")
         days = days[days["date"].between(row.starts_on, row.ends_on)]
-        if len(days):
-            return days
+        if len(days) or off:
+            return days if len(days) else _weekdays(row, off)
     return None
+
+
+def _weekdays(row: Any, free: set[int]) -> pd.DataFrame:
+    """Give every day of a term whose weekday (0 is Monday) is not free."""
+    every = pd.date_range(row.starts_on, row.ends_on, freq="D", unit="us")
+    return pd.DataFrame({"date": every[[day.weekday() not in free for day in every]]}).astype({"date": DATE})
 
 
 def _school_codes(client: Client, programme: str) -> Iterator[str]:

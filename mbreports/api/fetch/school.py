@@ -181,7 +181,8 @@ def calendar(client: Client, program_code: str, academic_year_id: int) -> pd.Dat
         One row per school day, in the API's order: ``date`` (datetime64[us]), ``rotation_day`` (Int16, missing where
         the programme has no rotation).
 
-        None, also where the calendar names no dates: no rows, same columns and dtypes.
+        None, also where the calendar names no dates: no rows, same columns and dtypes. ``attrs["days_off"]`` are the
+        weekdays without school that it names, as 0 (Monday) to 6; ManageBac counts them from Sunday.
 
     Raises
     ------
@@ -198,7 +199,17 @@ def calendar(client: Client, program_code: str, academic_year_id: int) -> pd.Dat
         where = ("calendar",)
         held = mapping(mapping(document).get("calendar"), where)
         days = table(items({"dates": []} | held, "dates", where), _CALENDAR, (*where, "dates"))
-        return days.dropna(subset=["date"], ignore_index=True)
+        days = days.dropna(subset=["date"], ignore_index=True)
+        days.attrs["days_off"] = _days_off(held)
+        return days
 
     frame: pd.DataFrame = ask(client, Call.to(f"school/programs/{program_code}/academic-years/{number}/calendar"), make)
     return frame
+
+
+def _days_off(held: dict[str, Any]) -> tuple[int, ...]:
+    """The weekdays without school, Monday 0; none where what stands there is no list of weekdays (0 is a Sunday)."""
+    given = held.get("days_off")
+    if not isinstance(given, list) or not all(type(day) is int and 0 <= day < 7 for day in given):  # noqa: PLR2004
+        return ()
+    return tuple(sorted({(day - 1) % 7 for day in given}))
