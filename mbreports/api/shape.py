@@ -207,16 +207,20 @@ def _printed(key: str, offset: int, where: Where) -> int:
 
 
 def pivot_periods(marks: Marks) -> pd.DataFrame:
-    """Give one row per student; columns of two levels, field and printed period."""
+    """Give one row per student; columns of two levels, field and printed period (missing where nobody has a mark)."""
     frame = marks.frame()
     fields = ["status", "label", "note"]
     students = pd.Index(frame["student_id"].unique(), name="student_id", dtype="int64")
-    held = frame[frame["period"].notna()]
-    periods = pd.Index(sorted(held["period"].astype("int64").unique()), dtype="int64")
+    held = frame[frame["period"].notna()].astype({"period": "int64"})
+    known = sorted(held["period"].unique())
+    periods = pd.Index(known, dtype="int64") if known else pd.Index([float("nan")])
     columns = pd.MultiIndex.from_product([fields, periods], names=["field", "period"])
-    wide = held.assign(period=held["period"].astype("int64")).pivot(index="student_id", columns="period", values=fields)  # noqa: PD010 -- a second mark has to stop it
-    wide = wide.reindex(index=students, columns=columns)
-    return wide.astype({column: "Int16" if column[0] == "status" else "str" for column in columns})
+    dtypes = {column: "Int16" if column[0] == "status" else "str" for column in columns}
+    if not known:
+        empty = pd.DataFrame({column: pd.Series(dtype=dtype) for column, dtype in dtypes.items()}, index=students)
+        return empty.set_axis(columns, axis="columns")
+    wide = held.pivot(index="student_id", columns="period", values=fields)  # noqa: PD010 -- a second mark has to stop it
+    return wide.reindex(index=students, columns=columns).astype(dtypes)
 
 
 def days_of(dates: Iterable[dt.date | None]) -> pd.Series[Any]:

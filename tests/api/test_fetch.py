@@ -90,10 +90,14 @@ def test_class_day_is_a_matrix_of_printed_periods(client: Client, server: FaultS
 
 
 def test_class_day_off(client: Client, server: FaultServer) -> None:
-    """A day off gives the students and no columns, their two levels still named."""
+    """A day off keeps the students, each field with one column, its period and all of it missing."""
     server.on("*", {"students": [student(7, attendance={})], "timetable": CLASS_DAY["timetable"]})
     frame = fetch.class_date(client, 8, DAY)
-    assert (list(frame.index), frame.shape, list(frame.columns.names)) == ([7], (1, 0), ["field", "period"])
+    assert (list(frame.index), list(frame.columns.names)) == ([7], ["field", "period"])
+    assert list(frame.columns.get_level_values("field")) == ["status", "label", "note"]
+    assert frame.columns.get_level_values("period").isna().all()
+    assert frame["status"].isna().all(axis=None)
+    assert [str(dtype) for dtype in frame.dtypes] == ["Int16", "str", "str"]
 
 
 @pytest.mark.parametrize(

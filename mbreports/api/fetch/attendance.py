@@ -125,7 +125,7 @@ def class_date(client: Client, class_id: int, date: str | dt.date) -> pd.DataFra
         Int16, ``label`` str, ``note`` str) and ``period`` (the number that the school prints, ascending), so that
         ``frame["status"]`` is the matrix of codes. A student without a mark keeps a row, all missing.
 
-        No marks at all (a day off): the students, and no columns, their two levels still named.
+        No marks at all (a day off): one column per field, its period missing, and all of it missing.
 
     Raises
     ------
