@@ -243,13 +243,13 @@ def outlook(  # noqa: PLR0913, PLR0917 -- the parts of a term
         ================  =======  ======================================================================
         student_id        int64    ManageBac's id
         sessions_to_come  Int64    missing without an end date, as is whatever rests on it
-        can_still_miss    Int64    see `can_still_miss`
-        best_attainable   float64  see `best_attainable`
+        can_still_miss    Int64    see `can_still_miss`; missing without a session so far
+        best_attainable   float64  see `best_attainable`; likewise
         recovery          Int64    see `recovery`; missing without a session so far, or a threshold of 0
         shrunk_rate       float64  see `shrunk_rate`
         rate_low          float64  see `wilson`, with the design effect of the mean spell and the own rate
         rate_high         float64
-        chance            float64  see `chance_over`
+        chance            float64  see `chance_over`; likewise
         chance_words      str      likely, uncertain, unlikely
         ================  =======  ======================================================================
 
@@ -260,7 +260,7 @@ def outlook(  # noqa: PLR0913, PLR0917 -- the parts of a term
     mean_spell = float(spells["sessions"].mean()) if mean_spell is None else mean_spell
     coming = sessions_to_come(rows, counts, school_days, as_of, ends_on, terms=terms).reset_index(drop=True)
     to_come = coming.fillna(0).to_numpy(dtype=np.int64)
-    known = coming.notna().to_numpy(dtype=bool) & (possible + to_come > 0)
+    known = coming.notna().to_numpy(dtype=bool) & (possible > 0)
     base = np.where(possible > 0, possible, np.nan)
     low, high = wilson(absent, possible, design_effect(mean_spell, absent / base))
     chance = np.where(known, chance_over(absent, possible, to_come, policy.threshold, prior), np.nan)

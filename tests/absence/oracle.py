@@ -320,7 +320,7 @@ def streaks(rows: list[Row], spells: list[Row]) -> Row:
 
 def outlook(row: Row, coming: int | None, mean_spell: float, rule: Row) -> Row:
     absent, possible, bound = row["absent"], row["possible"], dict(rule["bands"])[rule["chronic"]]
-    whole = None if coming is None else possible + coming
+    whole = possible + coming if possible and coming is not None else None
     deff = max(2 * mean_spell * (1 - absent / possible) - 1, 1) if possible else 1
     low, high = wilson(absent, possible, deff) if possible else (None, None)
     return {

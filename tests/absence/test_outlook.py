@@ -258,12 +258,13 @@ def test_without_an_end_the_outlook_is_missing() -> None:
 
 
 def test_the_outlook_has_a_row_for_each_student() -> None:
-    """Who has no session so far keeps a row: no rate and no recovery, but sessions to come."""
+    """Who has no session so far keeps a row: nothing can be said of it but the sessions to come."""
     counts = counts_of((2, 10), (0, 10), (0, 0))
     rows = rows_of({1: 1, 2: 1})
     table = outlook(counts, rows, NO_SPELLS, calendar([], []), AS_OF, ENDS_ON, Policy()).set_index("student_id")
     assert table["sessions_to_come"].tolist() == [10, 10, 10]
-    assert table["can_still_miss"].tolist() == [-1, 1, 0]
+    assert table["can_still_miss"].fillna(-9).tolist() == [-1, 1, -9]
+    assert table["best_attainable"].isna().tolist() == [False, False, True]
     assert table["recovery"].fillna(-9).tolist() == [11, 0, -9]
     assert table["rate_low"].isna().tolist() == [False, False, True]
     assert table.loc[1, ["chance", "chance_words"]].tolist() == [1.0, "likely"]
