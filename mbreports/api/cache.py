@@ -224,7 +224,7 @@ class Store:
         with self._lock:
             if self._rows is None:
                 self._make_private()
-                self._rows = Rows(self.path)
+                self._rows = Rows.opened(self.path)
             if self._clock.now() - self._purged > 60:  # noqa: PLR2004
                 self._purged = self._clock.now()
                 self._rows.purge(self._purged)

@@ -7,6 +7,7 @@ import json
 import re
 import sqlite3
 import threading
+import time
 import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ __all__ = ["Body", "Kept", "Rows"]
 
 _BUSY = 1.0
 """Seconds to wait for another process's lock."""
+_PAUSE = 0.01
 _LONGEST_READ = 86400
 """Seconds for which a write is recorded: far longer than any read is under way."""
 _WRITES = "CREATE TABLE IF NOT EXISTS writes (id INTEGER PRIMARY KEY AUTOINCREMENT, pattern TEXT, at INTEGER)"
@@ -72,9 +74,25 @@ class Rows(SQLiteDict):
         self._turn = threading.RLock()
         self._open: sqlite3.Connection | None = None
         pipeline = SerializerPipeline([Stage(dumps=_dump, loads=_load)], name="json+zlib", is_binary=True)
-        super().__init__(path, "responses", serializer=pipeline, wal=True, **options)
-        with self.connection() as connection:  # no lock where the table is there
-            connection.execute(_WRITES)
+        try:
+            super().__init__(path, "responses", serializer=pipeline, wal=True, **options)
+            with self.connection() as connection:  # no lock where the table is there
+                connection.execute(_WRITES)
+        except BaseException:
+            self.close()
+            raise
+
+    @classmethod
+    def opened(cls, path: Path) -> Rows:
+        """Open the rows of a file; of two that open a new one at the same moment, SQLite refuses one without a wait."""
+        until = time.monotonic() + _BUSY
+        while True:
+            try:
+                return cls(path)
+            except sqlite3.OperationalError:
+                if time.monotonic() >= until:
+                    raise
+                time.sleep(_PAUSE)
 
     @contextlib.contextmanager
     def connection(self, commit: bool = False) -> Iterator[sqlite3.Connection]:  # noqa: FBT001, FBT002 -- the signature of requests-cache

@@ -13,6 +13,7 @@ from faulty import mark, page_of, reply, reset, stall, student
 
 from mbreports.api import fetch
 from mbreports.api.cache import CacheSettings, Lifetimes
+from mbreports.api.rows import Rows
 from mbreports.errors import BadAnswer, MBReportsError, NotAllowed, NotFound, TryLater
 
 if TYPE_CHECKING:
@@ -348,3 +349,24 @@ def test_stale_needs_something_kept(client: Client, server: FaultServer) -> None
     server.on("school", reset())
     with pytest.raises(TryLater):
         fetch.school(client)
+
+
+def test_a_new_file_is_opened_by_several_at_one_moment(tmp_path: Path) -> None:
+    """Nobody who opens a new cache together with others has to do without it."""
+    refused: list[Exception] = []
+
+    def work(path: Path, begin: threading.Barrier) -> None:
+        begin.wait()
+        try:
+            Rows.opened(path).close()
+        except sqlite3.Error as error:
+            refused.append(error)
+
+    for number in range(40):
+        begin = threading.Barrier(4)
+        threads = [threading.Thread(target=work, args=(tmp_path / f"{number}.sqlite", begin)) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert refused == []
