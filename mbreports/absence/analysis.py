@@ -137,7 +137,7 @@ class AbsenceAnalysis(TermNumbers):
             audit=self.audit,
             rule=self.rule,
             as_of=self.term.as_of,
-            policy=self._counting_policy,
+            policy=self.counting_policy,
         )
 
     def compare(self, policies: Iterable[Policy]) -> pd.DataFrame:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from mbreports.absence.policy import Policy
 
-__all__ = ["Explanation", "band_sentence", "explain"]
+__all__ = ["Explanation", "band_sentence", "explain", "worst_band"]
 
 _TIMES, _AT_LEAST = "\N{MULTIPLICATION SIGN}", "\N{GREATER-THAN OR EQUAL TO}"
 _MOST_LINES = 100
@@ -240,11 +240,10 @@ def _own(frame: pd.DataFrame, student_id: int) -> pd.DataFrame:
 def _uncertain(row: pd.Series[Any], adjustments: pd.DataFrame, policy: Policy) -> list[str]:
     """What the label rests on without being known: the unrecorded, the unclassified, what did not fit, a small base."""
     out = []
-    absent, possible, unrecorded = int(row["absent"]), int(row["possible"]), int(row["unrecorded"])
+    possible, unrecorded = int(row["possible"]), int(row["unrecorded"])
     if unrecorded:
         out.append(f"{_sessions(unrecorded)} unrecorded: {_UNRECORDED_RULES[policy.unrecorded]}")
-        left_out = {"present": 0, "exclude": unrecorded}.get(policy.unrecorded)
-        worst = None if left_out is None else policy.band_of(absent + unrecorded, possible + left_out)
+        worst = worst_band(row, policy)
         if worst not in (None, row["band"]):
             out.append(f"were the student absent in all of them, the label would be {worst}")
     if unclassified := int(row["unclassified"]):
@@ -256,6 +255,30 @@ def _uncertain(row: pd.Series[Any], adjustments: pd.DataFrame, policy: Policy) -
     elif not_fitting := int((adjustments.get("not_fitting", pd.Series(dtype="int64")) != 0).sum()):
         out.append(f"{not_fitting} of the adjustments did not fit: no count falls below 0")
     return out
+
+
+def worst_band(row: Any, policy: Policy) -> str | None:
+    """
+    Give the band that a student would have who was absent in every unrecorded session.
+
+    Parameters
+    ----------
+    row
+        The student's row of the table: ``absent, possible, unrecorded``.
+    policy
+        Whose rule counts.
+
+    Returns
+    -------
+    str or None
+        None without a label, and where the row does not tell how many of them are possible (``exclude_untaken``).
+    """
+    absent, possible, unrecorded = int(row["absent"]), int(row["possible"]), int(row["unrecorded"])
+    left_out = {"present": 0, "exclude": unrecorded}.get(policy.unrecorded)
+    if left_out is None:
+        return None
+    band: str | None = policy.band_of(absent + unrecorded, possible + left_out)
+    return band
 
 
 def _lates(row: pd.Series[Any], policy: Policy) -> list[str]:

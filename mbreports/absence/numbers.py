@@ -128,10 +128,10 @@ class TermNumbers:
 
     @functools.cached_property
     def _adjusted(self) -> tuple[pd.DataFrame, pd.DataFrame]:
-        return adjust.apply_adjustments(self._from_marks, self._assigned, self._counting_policy)
+        return adjust.apply_adjustments(self._from_marks, self._assigned, self.counting_policy)
 
     @property
-    def _counting_policy(self) -> Policy:
+    def counting_policy(self) -> Policy:
         """The policy as it counts here: the adjustments are of homeroom, and no class's."""
         return self.policy if self.basis == "homeroom" else self.policy.replace(adjustments="leave")
 

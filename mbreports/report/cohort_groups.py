@@ -49,14 +49,15 @@ def _as_counted(table: pd.DataFrame, names: dict[Any, str]) -> pd.DataFrame:
 
 
 def _list_groups(heading: str, label: str, rows: list[Row], policy: Policy, *, widths: tuple[int, ...]) -> Listing:
-    highest = policy.band_names[-1].split()[0].capitalize()
+    word = policy.band_names[-1].split()[0]
+    highest = word[0].upper() + word[1:]
     numbers = ("Students", "Absent", "Rate", "Chronic", highest)
     columns = (
         Column(label, 100 - sum(widths)),
         *(Column(number, width, number=True) for number, width in zip(numbers, widths, strict=True)),
     )
     note = f"Absent: sessions missed, of those possible. Chronic: students from the label “{policy.chronic}” up; "
-    note += f"{highest.lower()}: those of them with the label “{policy.band_names[-1]}”."
+    note += f"{word}: those of them with the label “{policy.band_names[-1]}”."
     return Listing(f"{label.replace(' ', '-').lower()}s", heading, note, columns, (Group(tuple(rows)),) if rows else ())
 
 

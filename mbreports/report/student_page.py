@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["StudentPages", "make_sheet"]
 
-_KINDS: dict[str, Kind | None] = {
+_KINDS: dict[str, Kind] = {
     PRESENT: "other",
     LATE: "late",
     UNEXCUSED: "open",
@@ -87,7 +87,7 @@ class StudentPages:
 
     def __init__(self, report: AbsenceAnalysis) -> None:
         self._report = report
-        self._policy = report.policy
+        self._policy = report.counting_policy
         terms = len(set(report.term.terms["name"]))
         self._unit = student_words.Unit.of(days=report.whole.cohort.sessions_are_days, terms=max(terms, 1))
         people = report.term.students
@@ -276,7 +276,7 @@ def _letters(report: AbsenceAnalysis) -> dict[tuple[int | None, str], Key]:
     keys = {}
     for code in codes:
         label, meaning, simple = wording.clean(code["label"]), code["meaning"], code["letter"] == PRESENT_LETTER
-        kind = "present" if simple else _KINDS[meaning] or "other"
+        kind = "present" if simple else _KINDS[meaning]
         keys[_code(code["status"]), meaning] = Key(code["letter"], kind, ", ".join(_WORDS[meaning]), label)
     return keys
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mbreports.absence.explain import band_sentence
+from mbreports.absence.explain import band_sentence, worst_band
 from mbreports.absence.shares import percent as bound_text
 from mbreports.report import wording
 
@@ -262,7 +262,7 @@ def footnotes(  # noqa: PLR0913 -- all that is uncertain, each by name
         _excusals(findings),
         _interval(row, unit),
         _chance(chance, row, policy, unit),
-        f"{band_sentence(row['absent'], row['possible'], policy, unit.many).capitalize()}." if row["possible"] else "",
+        f"{band_sentence(row['absent'], row['possible'], policy, unit.many)}." if row["possible"] else "",
     ]
     return [sentence for sentence in said if sentence]
 
@@ -283,7 +283,7 @@ def _unrecorded(row: Mapping[str, Any], days: Sequence[dt.date], policy: Policy,
     one = number == 1
     rule = _UNRECORDED[policy.unrecorded].format(it="it" if one else "them")
     sentence = f"{unit.count(number)} ({named}) {'has' if one else 'have'} no entry in the register: {rule}."
-    worst = policy.band_of(row["absent"] + number, row["possible"]) if policy.unrecorded == "present" else None
+    worst = worst_band(row, policy)
     if worst is not None and worst != row["band"]:
         sentence += f" If {'it' if one else 'all of them'} were missed, the label would be “{worst}”."
     return sentence

@@ -373,3 +373,31 @@ def test_the_sheet_says_the_rule_without_the_others() -> None:
     sheet = make_sheet(report, report.look)
     assert "Label by Attendance Works: at risk from 5 %, moderate chronic from 10 %" in sheet.rule
     assert not re.search(r"\(\d+\)", sheet.rule)
+
+
+def test_corrections_of_homeroom_are_not_counted_among_classes() -> None:
+    """A page of class marks shows the office's corrections, and says that they are not counted."""
+    marks = marks_of({1: PRESENT}).assign(period=1, class_id=7)
+    term = mb.TermAttendance.from_frames(
+        students=students_of([1]),
+        marks=marks.iloc[:0],
+        class_marks=marks,
+        adjustments=pd.DataFrame({"student_id": [1], "label": ["Absent"], "adjustment": [2]}),
+    )
+    page = StudentPages(mb.AbsenceReport(term, basis="class")).page(1)
+    assert page.headline.startswith("Missed none of 20")
+    assert any("which have no date (shown, not counted): Absent +2." in note for note in page.footnotes)
+
+
+def test_a_school_s_own_band_is_written_as_the_school_writes_it() -> None:
+    """Capitals of a band's name stay in the sentence and in the comparison."""
+    policy = mb.Policy(bands=[("Fine", 0), ("Tier A", "10 %")], chronic="Tier A")
+    page = page_of({1: [0, 0, *PRESENT[:18]]}, policy=policy)
+    assert page.headline.endswith(": Tier A.")
+    assert any("so Tier A." in note for note in page.footnotes)
+
+
+def test_what_is_left_out_may_change_the_label_too() -> None:
+    """Where unrecorded days are left out, the page still says what the label would be if they were missed."""
+    page = page_of({1: [-1, -1, *PRESENT[:10]], 2: [1] * 12}, policy=mb.Policy(unrecorded="exclude"))
+    assert "If all of them were missed, the label would be “moderate chronic”." in page.footnotes[0]
