@@ -32,6 +32,10 @@ _OUTLINES = {".otf", ".ttc", ".otc"}
 """Files in which fonts of this kind come."""
 
 
+_SENSELESS = (ArithmeticError, AssertionError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
+"""What an interpreter raises of a glyph whose parts are gone: what is left of it need not make sense."""
+
+
 def mend_glyphs(pdf: pikepdf.Pdf) -> None:
     """
     Give every glyph of the embedded CFF fonts the subroutines that it calls.
@@ -79,7 +83,7 @@ def _lacking(subset: CFFFontSet) -> dict[tuple[bool, int], Any]:
     for name in top.charset:
         glyph = top.CharStrings[name]
         calls = _Calls(glyph)
-        with contextlib.suppress(Exception):  # what is left of the glyph need not make sense
+        with contextlib.suppress(*_SENSELESS):
             calls.execute(glyph)
         for everybody, number in calls.empty:
             found[everybody, number] = glyph.globalSubrs if everybody else glyph.private.Subrs
